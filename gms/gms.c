@@ -1,0 +1,154 @@
+/* The step: one event in, actions out. Dispatch to the rung's table, refuse with a reason what has no
+ * meaning in the member's phase, and check after every step what must always hold. */
+#include "gms/gms.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "gms/message.h"
+#include "gms/rung.h"
+
+static const struct gms_rung *const rungs[GMS_RUNGS] = {
+    [GMS_RUNG_1] = &gms1,
+    [GMS_RUNG_2] = &gms2,
+    [GMS_RUNG_3] = &gms3,
+};
+
+const struct gms_rung *gms_rung_of(const struct gms *g) {
+    return rungs[g->gms1.config.rung];
+}
+
+void gms_init(struct gms *g, const struct gms_config *config) {
+    assert(config->rung < GMS_RUNGS);
+    assert(config->me != GMS_NOBODY);
+    memset(g, 0, sizeof *g);
+    g->gms1.config = *config;
+    g->gms1.deadline = GMS_NEVER;
+}
+
+/* Why a member in this phase can't use anything that arrives, or GMS_USED if it can. */
+static enum gms_drop deaf(enum gms_phase phase) {
+    switch (phase) {
+    case GMS_IDLE: return GMS_DROP_NOT_JOINED;
+    case GMS_JOINING:
+    case GMS_FOLLOWING:
+    case GMS_LEADING: return GMS_USED;
+    case GMS_FROZEN: return GMS_DROP_FROZEN;
+    case GMS_LEFT: return GMS_DROP_LEFT;
+    case GMS_FAILED: return GMS_DROP_FAILED;
+    }
+    return GMS_DROP_OUT_OF_PLACE;
+}
+
+static enum gms_drop receive(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+    const struct gms_rung *rung = gms_rung_of(g);
+    const enum gms_drop bad = gms_message_check(&e->message);
+    if (bad != GMS_USED)
+        return bad;
+    switch (e->message.type) {
+    case GMS_JOIN: return rung->on_join_message(g, e, out);
+    case GMS_REQUEST: return rung->on_request_message(g, e, out);
+    case GMS_LEAVE: return rung->on_leave_message(g, e, out);
+    case GMS_VIEW:
+    case GMS_MSG: return rung->on_ordered_message(g, e, out);
+    case GMS_TYPES: break;
+    }
+    return GMS_DROP_MALFORMED;
+}
+
+static enum gms_drop dispatch(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+    const struct gms_rung *rung = gms_rung_of(g);
+    if (e->type == GMS_EVENT_START)
+        return rung->on_start(g, e, out);
+    const enum gms_drop no = deaf(g->gms1.phase);
+    if (e->type == GMS_EVENT_LEAVE && no == GMS_DROP_FROZEN)
+        return rung->on_leave(g, e, out); /* the frozen may still go */
+    if (no != GMS_USED)
+        return no;
+    switch (e->type) {
+    case GMS_EVENT_START: break;
+    case GMS_EVENT_RECEIVE: return receive(g, e, out);
+    case GMS_EVENT_DOWN: return rung->on_down(g, e, out);
+    case GMS_EVENT_TIMER: return rung->on_timer(g, e, out);
+    case GMS_EVENT_MCAST:
+        return e->message.body_size > GMS_BODY_SIZE_MAX ? GMS_DROP_TOO_LARGE : rung->on_mcast(g, e, out);
+    case GMS_EVENT_LEAVE: return rung->on_leave(g, e, out);
+    }
+    return GMS_DROP_OUT_OF_PLACE;
+}
+
+/* What holds between any two steps, on every rung. */
+static void check_invariants(const struct gms *g) {
+    const struct gms1_state *s = &g->gms1;
+    const gms_id first = s->view.count > 0 ? s->view.members[0] : GMS_NOBODY;
+    switch (s->phase) {
+    case GMS_IDLE:
+    case GMS_JOINING: assert(s->view.count == 0); break;
+    case GMS_FOLLOWING: assert(first != GMS_NOBODY && first != s->config.me); break;
+    case GMS_LEADING: assert(first == s->config.me); break;
+    case GMS_FROZEN: assert(s->deadline == GMS_NEVER); break;
+    case GMS_LEFT:
+    case GMS_FAILED: assert(s->deadline == GMS_NEVER); break;
+    }
+}
+
+enum gms_drop gms_step(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+    out->count = 0;
+    out->arena_used_bytes = 0;
+    g->gms1.now = e->now;
+    const enum gms_drop result = dispatch(g, e, out);
+    check_invariants(g);
+    return result;
+}
+
+gms_time gms_deadline(const struct gms *g) {
+    return g->gms1.deadline;
+}
+
+enum gms_phase gms_phase(const struct gms *g) {
+    return g->gms1.phase;
+}
+
+gms_id gms_leader(const struct gms *g) {
+    return g->gms1.view.count > 0 ? g->gms1.view.members[0] : GMS_NOBODY;
+}
+
+uint64_t gms_mcast_count(const struct gms *g) {
+    return g->gms1.mcast_count;
+}
+
+uint64_t gms_expected(const struct gms *g) {
+    switch (g->gms1.config.rung) {
+    case GMS_RUNG_1:
+    case GMS_RUNG_2: return 0;
+    case GMS_RUNG_3: return g->gms3.expected;
+    case GMS_RUNGS: break;
+    }
+    return 0;
+}
+
+const struct gms_view *gms_current_view(const struct gms *g) {
+    return &g->gms1.view;
+}
+
+const char *gms_rung_name(enum gms_rung_id id) {
+    return id < GMS_RUNGS ? rungs[id]->name : "?";
+}
+
+const char *gms_rung_adds(enum gms_rung_id id) {
+    return id < GMS_RUNGS ? rungs[id]->adds : "?";
+}
+
+const char *gms_rung_breaks(enum gms_rung_id id) {
+    return id < GMS_RUNGS ? rungs[id]->breaks : "?";
+}
+
+bool gms_rung_find(const char *name, enum gms_rung_id *found) {
+    for (int id = 0; id < GMS_RUNGS; id++) {
+        if (strcmp(rungs[id]->name, name) == 0) {
+            *found = (enum gms_rung_id)id;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,182 @@
+/* Group membership with atomic multicast: the whole interface of the core.
+ *
+ * The core is a pure function: it takes one event and returns an ordered list of actions. It knows no
+ * socket, clock, thread, file or random device; a driver feeds it (net/zmq with real processes, net/sim
+ * with virtual time). The order between installs and deliveries in that list IS view synchrony, which is
+ * why there is one list and not a set of flags.
+ *
+ * The words are those of K. Birman and T. Joseph, "Exploiting Virtual Synchrony in Distributed Systems"
+ * (1987), and of the Groupy assignment (J. Montelius, KTH), whose rungs gms1 to gms3 are.
+ */
+#ifndef GMS_GMS_H
+#define GMS_GMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gms/limits.h"
+
+typedef uint64_t gms_id;   /* one incarnation of a member; never reused */
+typedef uint64_t gms_time; /* nanoseconds on the driver's clock */
+
+#define GMS_NOBODY ((gms_id)0)
+#define GMS_NEVER  UINT64_MAX
+
+/* An ordered list of members, the most senior first. The first one leads. */
+struct gms_view {
+    uint32_t number;
+    uint32_t count;
+    gms_id members[GMS_MEMBERS_MAX];
+};
+
+/* -- Messages ------------------------------------------------------------------------------------ */
+
+enum gms_type {
+    GMS_JOIN = 1, /* origin asks to become a member */
+    GMS_VIEW,     /* the leader: this is the group now */
+    GMS_REQUEST,  /* origin asks the leader to multicast its n-th body */
+    GMS_MSG,      /* the leader: deliver origin's n-th body */
+    GMS_LEAVE,    /* origin asks to be taken out */
+    GMS_TYPES
+};
+
+/* `body` and `members` are borrowed: they belong to whoever made the message. In an event they must live
+ * until its actions are done with; in an action they live until the next step or the next use of the list. */
+struct gms_message {
+    enum gms_type type;
+    uint32_t view;         /* VIEW: its number; MSG: the view that it was sent in */
+    uint64_t seq;          /* VIEW, MSG: the sequence number, 0 on rungs without */
+    gms_id origin;         /* JOIN, LEAVE: whom it is about; REQUEST, MSG: who multicast it */
+    uint64_t n;            /* REQUEST, MSG: which one of the origin's, from 1 */
+    uint64_t x;            /* the driver's mark of this very transmission; carried along, never read */
+    uint32_t body_size;    /* REQUEST, MSG: bytes */
+    uint32_t member_count; /* VIEW */
+    const uint8_t *body;
+    const gms_id *members;
+};
+
+/* Why a message or a call came to nothing. Silence can't be debugged. */
+enum gms_drop {
+    GMS_USED = 0, /* not dropped: it did its work */
+    GMS_HELD,     /* not dropped: kept until its turn comes */
+    GMS_DROP_NOT_JOINED,
+    GMS_DROP_NOT_LEADER,
+    GMS_DROP_NOT_MEMBER,
+    GMS_DROP_NOT_ORIGIN,
+    GMS_DROP_STALE_LEADER,
+    GMS_DROP_DUPLICATE,
+    GMS_DROP_GAP,
+    GMS_DROP_FROZEN,
+    GMS_DROP_LEAVING,
+    GMS_DROP_LEFT,
+    GMS_DROP_FAILED,
+    GMS_DROP_DEPARTED,
+    GMS_DROP_GROUP_FULL,
+    GMS_DROP_HOLD_FULL,
+    GMS_DROP_TOO_LARGE,
+    GMS_DROP_MALFORMED,
+    GMS_DROP_OUT_OF_PLACE,
+    GMS_DROPS
+};
+
+/* -- Events: what happens to a member ------------------------------------------------------------ */
+
+enum gms_event_type {
+    GMS_EVENT_START,   /* found the group (no contacts) or join it through one of them */
+    GMS_EVENT_RECEIVE, /* `message` arrived from `from` */
+    GMS_EVENT_DOWN,    /* `from` crashed: proved, and all that it had sent has been received */
+    GMS_EVENT_TIMER,   /* the time of gms_deadline() has come; a late or needless one is harmless */
+    GMS_EVENT_MCAST,   /* the application multicasts `body` */
+    GMS_EVENT_LEAVE,   /* the application wants to leave in good order */
+};
+
+struct gms_event {
+    enum gms_event_type type;
+    gms_time now;
+    gms_id from;
+    struct gms_message message; /* RECEIVE; MCAST uses its body and body_size */
+    const gms_id *contacts;     /* START */
+    uint32_t contact_count;
+};
+
+/* -- Actions: what the driver must do, in this order --------------------------------------------- */
+
+enum gms_action_type {
+    GMS_DO_SEND,    /* `message` to `whom` */
+    GMS_DO_DELIVER, /* `message` to the application */
+    GMS_DO_INSTALL, /* `message` is the VIEW now installed */
+    GMS_DO_LEAD,    /* this member leads from now on */
+    GMS_DO_WATCH,   /* report DOWN of `whom`; at once if it is already dead */
+    GMS_DO_DROP,    /* `message` of `whom`, held back earlier, came to nothing: `why` */
+    GMS_DO_FREEZE,  /* misses a message and can't ask: `expected` its number, `message` what came instead */
+    GMS_DO_LEFT,    /* out of the group in good order */
+    GMS_DO_FAILED,  /* could not join: no reply from the leader */
+};
+
+struct gms_action {
+    enum gms_action_type type;
+    enum gms_drop why;
+    gms_id whom;
+    uint64_t expected;
+    struct gms_message message;
+};
+
+/* One step's actions. Owned by the driver, used again for every step; too large for a small stack. */
+struct gms_actions {
+    uint32_t count;
+    uint32_t arena_used_bytes;
+    struct gms_action list[GMS_ACTIONS_MAX];
+    uint64_t arena[GMS_ARENA_SIZE_MAX / 8]; /* what an action needs and the state is about to overwrite */
+};
+
+/* -- The member ---------------------------------------------------------------------------------- */
+
+enum gms_rung_id { GMS_RUNG_1, GMS_RUNG_2, GMS_RUNG_3, GMS_RUNGS };
+
+enum gms_phase {
+    GMS_IDLE,      /* before START */
+    GMS_JOINING,   /* asked, no view yet */
+    GMS_FOLLOWING, /* in a view that another member leads */
+    GMS_LEADING,   /* in a view, its first member */
+    GMS_FROZEN,    /* misses a message and can't ask; delivers no more */
+    GMS_LEFT,
+    GMS_FAILED,
+};
+
+struct gms_config {
+    enum gms_rung_id rung;
+    gms_id me;             /* not GMS_NOBODY */
+    gms_time join_timeout; /* how long a newcomer waits for one contact's answer, and a leaver for its view */
+};
+
+/* The state: fixed capacity, no pointer into anything, so memcpy is snapshot, undo and time travel.
+ * Its layout is in gms/state.h for whoever must embed it; read it through the functions below. */
+struct gms;
+
+void gms_init(struct gms *, const struct gms_config *);
+
+/* Feeds one event; `out` is emptied first and then holds what to do. Returns what became of the event:
+ * GMS_USED, GMS_HELD, or why it was dropped. Never fails and never allocates. */
+enum gms_drop gms_step(struct gms *, const struct gms_event *, struct gms_actions *out);
+
+gms_time gms_deadline(const struct gms *); /* when TIMER is due, GMS_NEVER if not at all */
+enum gms_phase gms_phase(const struct gms *);
+gms_id gms_leader(const struct gms *);     /* whom it follows, itself when it leads, GMS_NOBODY before a view */
+uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
+uint64_t gms_expected(const struct gms *); /* the next sequence number, 0 on rungs without */
+
+/* The current list; members that the rung dropped since the installation are missing from it. */
+const struct gms_view *gms_current_view(const struct gms *);
+
+/* -- Names --------------------------------------------------------------------------------------- */
+
+const char *gms_rung_name(enum gms_rung_id);   /* "gms1" */
+const char *gms_rung_adds(enum gms_rung_id);   /* one sentence: its idea */
+const char *gms_rung_breaks(enum gms_rung_id); /* one sentence: what it does not survive */
+bool gms_rung_find(const char *name, enum gms_rung_id *found);
+const char *gms_type_name(enum gms_type);      /* "VIEW" */
+const char *gms_phase_name(enum gms_phase);
+const char *gms_drop_text(enum gms_drop);      /* "stale leader" */
+
+#endif

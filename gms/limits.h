@@ -1,0 +1,32 @@
+/* Every capacity of the core, in one place.
+ *
+ * Two profiles of the same source: `live` for real groups, `small` for the exhaustive search, where a
+ * whole group must fit a few kilobytes. Reaching a limit is an event with a reason, never a crash.
+ */
+#ifndef GMS_LIMITS_H
+#define GMS_LIMITS_H
+
+#ifdef GMS_PROFILE_SMALL
+#define GMS_MEMBERS_MAX     6  /* members of a view */
+#define GMS_BODY_SIZE_MAX   48 /* bytes of one multicast */
+#define GMS_HOLD_MAX        8  /* messages held back */
+#define GMS_DEPARTED_MAX    8  /* ids remembered as gone */
+#define GMS_CONTACTS_MAX    3  /* whom a newcomer asks, one after the other */
+#else
+#define GMS_MEMBERS_MAX     256
+#define GMS_BODY_SIZE_MAX   2048
+#define GMS_HOLD_MAX        64
+#define GMS_DEPARTED_MAX    256
+#define GMS_CONTACTS_MAX    16
+#endif
+
+/* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch
+ * and a LEAVE repeated), then re-sends the last message and multicasts the view. */
+#define GMS_ACTIONS_MAX (2 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8)
+
+/* What that step lends to its actions: each message held back at most twice, and the leader's own two. */
+#define GMS_CONTENT_SIZE_MAX                                                                                 \
+    (GMS_BODY_SIZE_MAX > 8 * GMS_MEMBERS_MAX ? GMS_BODY_SIZE_MAX : 8 * GMS_MEMBERS_MAX)
+#define GMS_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 4) * GMS_CONTENT_SIZE_MAX)
+
+#endif

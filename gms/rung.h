@@ -1,0 +1,95 @@
+/* What a rung is, and what rungs share.
+ *
+ * A rung is a table of handlers. It names every one, its own and those it takes over from the rung below,
+ * so that the table reads like the lecture's slide: what is different is what is new.
+ */
+#ifndef GMS_RUNG_H
+#define GMS_RUNG_H
+
+#include "gms/state.h"
+
+typedef enum gms_drop gms_handler(struct gms *, const struct gms_event *, struct gms_actions *);
+
+struct gms_rung {
+    const char *name;
+    const char *adds;
+    const char *breaks;
+    const struct gms_rung *below;
+
+    gms_handler *on_start;
+    gms_handler *on_timer;
+    gms_handler *on_down;
+    gms_handler *on_mcast;
+    gms_handler *on_leave;
+
+    gms_handler *on_join_message;
+    gms_handler *on_request_message;
+    gms_handler *on_leave_message;
+    gms_handler *on_ordered_message; /* MSG and VIEW: is it this sender's turn? */
+
+    /* A message from whom we follow: deliver or install it. */
+    enum gms_drop (*take)(struct gms *, const struct gms_message *, struct gms_actions *);
+    /* As the leader: to all others in view order, then to `also` if it is somebody, then to ourselves. */
+    void (*broadcast)(struct gms *, struct gms_message *, gms_id also, struct gms_actions *);
+    /* The list of members changed: whom do we follow now? */
+    void (*elect)(struct gms *, struct gms_actions *);
+    /* We are the most senior one left: take the lead. */
+    void (*lead)(struct gms *, struct gms_actions *);
+};
+
+extern const struct gms_rung gms1, gms2, gms3;
+
+const struct gms_rung *gms_rung_of(const struct gms *);
+
+/* -- Actions, for the rungs ------------------------------------------------------------------------ */
+
+void gms_do_send(struct gms_actions *, gms_id to, const struct gms_message *);
+void gms_do_deliver(struct gms_actions *, const struct gms_message *);
+void gms_do_install(struct gms_actions *, const struct gms_message *view);
+void gms_do_watch(struct gms_actions *, gms_id whom);
+void gms_do_drop(struct gms_actions *, gms_id from, const struct gms_message *, enum gms_drop why);
+
+/* The same message with its content copied into the actions' arena: for what the state overwrites or
+ * forgets before the driver gets to it. */
+struct gms_message gms_lend(struct gms_actions *, const struct gms_message *);
+
+/* -- Changes of phase: the only places that set it -------------------------------------------------- */
+
+void become_joining(struct gms *);
+void become_following(struct gms *);
+void become_leading(struct gms *, struct gms_actions *);
+void become_frozen(struct gms *, const struct gms_message *got, uint64_t expected, struct gms_actions *);
+void become_left(struct gms *, struct gms_actions *);
+void become_failed(struct gms *, struct gms_actions *);
+
+/* -- gms1: a leader orders, nobody fails ------------------------------------------------------------ */
+
+gms_handler gms1_start, gms1_timer, gms1_down, gms1_mcast, gms1_leave;
+gms_handler gms1_join_message, gms1_request_message, gms1_leave_message, gms1_ordered_message;
+enum gms_drop gms1_take(struct gms *, const struct gms_message *, struct gms_actions *);
+void gms1_broadcast(struct gms *, struct gms_message *, gms_id also, struct gms_actions *);
+void gms1_elect(struct gms *, struct gms_actions *);
+void gms1_lead(struct gms *, struct gms_actions *);
+
+/* Gives the view the next number and multicasts it, as the leader. */
+void gms1_announce(struct gms *, gms_id also, struct gms_actions *);
+
+/* A newcomer's first word from the group: its first view, or something to hold back until then. */
+enum gms_drop gms1_newcomer(struct gms *, const struct gms_event *, struct gms_actions *);
+
+/* Takes, in order, what was held back from whom we follow now. */
+void gms1_release(struct gms *, struct gms_actions *);
+
+/* -- gms2: followers watch the leader --------------------------------------------------------------- */
+
+gms_handler gms2_down, gms2_ordered_message;
+void gms2_elect(struct gms *, struct gms_actions *);
+void gms2_lead(struct gms *, struct gms_actions *);
+
+/* -- gms3: number the messages, re-send the last one ------------------------------------------------ */
+
+enum gms_drop gms3_take(struct gms *, const struct gms_message *, struct gms_actions *);
+void gms3_broadcast(struct gms *, struct gms_message *, gms_id also, struct gms_actions *);
+void gms3_lead(struct gms *, struct gms_actions *);
+
+#endif

@@ -1,0 +1,55 @@
+/* Order is seniority: a view is a list, never a hash, so that every member walks it alike. */
+#include "gms/view.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool gms_view_has(const struct gms_view *view, gms_id id) {
+    for (uint32_t i = 0; i < view->count; i++) {
+        if (view->members[i] == id)
+            return true;
+    }
+    return false;
+}
+
+void gms_view_append(struct gms_view *view, gms_id id) {
+    assert(view->count < GMS_MEMBERS_MAX);
+    assert(!gms_view_has(view, id));
+    view->members[view->count++] = id;
+}
+
+bool gms_view_remove(struct gms_view *view, gms_id id) {
+    for (uint32_t i = 0; i < view->count; i++) {
+        if (view->members[i] != id)
+            continue;
+        memmove(&view->members[i], &view->members[i + 1], (view->count - i - 1) * sizeof(gms_id));
+        view->members[--view->count] = GMS_NOBODY; /* equal states have equal bytes */
+        return true;
+    }
+    return false;
+}
+
+void gms_view_set(struct gms_view *view, uint32_t number, const gms_id *members, uint32_t count) {
+    assert(count <= GMS_MEMBERS_MAX);
+    memset(view, 0, sizeof *view);
+    view->number = number;
+    view->count = count;
+    memcpy(view->members, members, count * sizeof(gms_id));
+}
+
+bool gms_ids_have(const struct gms_ids *ids, gms_id id) {
+    for (uint32_t i = 0; i < ids->count; i++) {
+        if (ids->id[i] == id)
+            return true;
+    }
+    return false;
+}
+
+void gms_ids_add(struct gms_ids *ids, gms_id id) {
+    if (gms_ids_have(ids, id))
+        return;
+    ids->id[ids->next] = id;
+    ids->next = (ids->next + 1) % GMS_DEPARTED_MAX;
+    if (ids->count < GMS_DEPARTED_MAX)
+        ids->count++;
+}

@@ -1,0 +1,58 @@
+/* A broadcast is the run of sends of one MSG; the leader's own delivery ends it. */
+#include "net/fault.h"
+
+#include <string.h>
+
+void fault_init(struct fault *f, uint64_t seed) {
+    memset(f, 0, sizeof *f);
+    gms_rng_seed(&f->rng, seed);
+}
+
+bool fault_lose(struct fault *f, gms_id to, uint32_t count) {
+    for (uint32_t i = 0; i < f->lose_count; i++) {
+        if (f->lose[i].to == to) {
+            f->lose[i].left += count;
+            return true;
+        }
+    }
+    if (f->lose_count == NET_LOSE_MAX)
+        return false;
+    f->lose[f->lose_count].to = to;
+    f->lose[f->lose_count].left = count;
+    f->lose_count++;
+    return true;
+}
+
+static bool lose_one(struct fault *f, gms_id to) {
+    for (uint32_t i = 0; i < f->lose_count; i++) {
+        if (f->lose[i].to != to && f->lose[i].to != GMS_NOBODY)
+            continue;
+        if (--f->lose[i].left == 0)
+            f->lose[i] = f->lose[--f->lose_count];
+        return true;
+    }
+    return false;
+}
+
+enum fault_verdict fault_on_send(struct fault *f, gms_id to, enum gms_type type, const char **why) {
+    const bool broadcast = type == GMS_MSG || type == GMS_VIEW;
+    if (broadcast && f->risk > 0 && gms_rng_below(&f->rng, f->risk) == 0)
+        return FAULT_CRASH;
+    if (type == GMS_MSG && f->crash_armed && f->broadcast_sends++ == f->crash_after)
+        return FAULT_CRASH;
+    if (lose_one(f, to)) {
+        *why = "lost on demand";
+        return FAULT_LOSE;
+    }
+    if (f->loss_percent > 0 && gms_rng_below(&f->rng, 100) < f->loss_percent) {
+        *why = "lost by chance";
+        return FAULT_LOSE;
+    }
+    return FAULT_PASS;
+}
+
+enum fault_verdict fault_on_deliver(struct fault *f) {
+    const bool mid_broadcast = f->crash_armed && f->broadcast_sends > 0;
+    f->broadcast_sends = 0;
+    return mid_broadcast ? FAULT_CRASH : FAULT_PASS;
+}

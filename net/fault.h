@@ -1,0 +1,43 @@
+/* Faults on demand, pure and seeded: what a link does to a message, and when a member dies of it.
+ *
+ * They act on the protocol's messages only, where these leave the member; gossip and control pass.
+ */
+#ifndef NET_FAULT_H
+#define NET_FAULT_H
+
+#include "gms/gms.h"
+#include "gms/rng.h"
+#include "net/limits.h"
+
+struct fault {
+    struct gms_rng rng;
+    uint32_t lose_count;
+    struct {
+        gms_id to; /* GMS_NOBODY: whoever it is */
+        uint32_t left;
+    } lose[NET_LOSE_MAX];
+    uint32_t loss_percent;
+    uint32_t risk;       /* a leader dies in one of so many sends, 0: never (gms2p5) */
+    bool crash_armed;    /* die in the next broadcast of a change ... */
+    uint32_t crash_after; /* ... when so many followers have been sent it */
+    uint32_t broadcast_sends;
+};
+
+enum fault_verdict {
+    FAULT_PASS,
+    FAULT_LOSE,
+    FAULT_CRASH, /* die now, before this send */
+};
+
+void fault_init(struct fault *, uint64_t seed);
+
+/* Lose the next `count` messages to `to`. False: too many such orders are pending. */
+bool fault_lose(struct fault *, gms_id to, uint32_t count);
+
+/* Before each send; `*why` is set with FAULT_LOSE. */
+enum fault_verdict fault_on_send(struct fault *, gms_id to, enum gms_type, const char **why);
+
+/* Before each delivery, which ends a broadcast: FAULT_PASS or FAULT_CRASH. */
+enum fault_verdict fault_on_deliver(struct fault *);
+
+#endif

@@ -1,0 +1,328 @@
+/* One event in, the core's actions carried out in their order.
+ *
+ * A message is encoded once for a whole broadcast: only its mark `x` and the Lamport clock differ from one
+ * receiver to the next (L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System").
+ */
+#include "net/node.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+void node_init(struct node *node, const struct node_config *config, const struct node_driver *driver) {
+    memset(node, 0, sizeof *node);
+    gms_init(&node->gms, &config->gms);
+    fault_init(&node->fault, config->seed);
+    address_book_put(&node->book, &config->self);
+    node->driver = *driver;
+    node->me = config->gms.me;
+    node->group = config->group;
+}
+
+/* -- Trace --------------------------------------------------------------------------------------------- */
+
+void node_record(struct node *node, gms_time now, struct trace_record *record) {
+    node->lc++;
+    if (!node->driver.trace)
+        return;
+    record->t = now;
+    record->lc = node->lc;
+    record->id = node->me;
+    node->driver.trace(node->driver.self, record);
+}
+
+static void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
+                           const struct gms_message *m, const char *why) {
+    const bool multicast = m->type == GMS_MSG || m->type == GMS_REQUEST;
+    struct trace_record r = {.ev = ev,
+                             .peer = peer,
+                             .type = gms_type_name(m->type),
+                             .x_sender = sender,
+                             .x = m->x,
+                             .m_origin = multicast ? m->origin : GMS_NOBODY,
+                             .m_n = multicast ? m->n : 0,
+                             .seq = m->seq,
+                             .view = m->view,
+                             .why = why};
+    node_record(node, node->now, &r);
+}
+
+static void refuse(struct node *node, gms_id from, const struct gms_message *m, const char *why) {
+    node->dropped++;
+    record_message(node, TRACE_DROP, from, from, m, why);
+}
+
+void node_refuse(struct node *node, gms_time now, gms_id from, const char *type, const char *why) {
+    node->dropped++;
+    struct trace_record r = {.ev = TRACE_DROP, .peer = from, .type = type, .why = why};
+    node_record(node, now, &r);
+}
+
+/* -- Actions ------------------------------------------------------------------------------------------- */
+
+static void crash(struct node *node, const char *what) {
+    struct trace_record r = {.ev = TRACE_FAULT, .what = what};
+    node_record(node, node->now, &r);
+    node->crashed = true;
+    node->driver.crash(node->driver.self);
+}
+
+/* The same content as the last one sent? Then the bytes are there and need a new mark only. */
+static bool same_content(const struct gms_message *a, const struct gms_message *b) {
+    return a->type == b->type && a->view == b->view && a->seq == b->seq && a->origin == b->origin &&
+           a->n == b->n && a->body == b->body && a->members == b->members;
+}
+
+static void send(struct node *node, gms_id to, struct gms_message *m, const struct gms_message *encoded,
+                 size_t *size) {
+    const char *why = NULL;
+    const enum fault_verdict verdict = fault_on_send(&node->fault, to, m->type, &why);
+    if (verdict == FAULT_CRASH) {
+        crash(node, "crash mid-broadcast");
+        return;
+    }
+    m->x = ++node->x;
+    record_message(node, verdict == FAULT_LOSE ? TRACE_LOSE : TRACE_SEND, to, node->me, m, why);
+    if (verdict == FAULT_LOSE)
+        return;
+    if (*size > 0 && same_content(m, encoded)) {
+        wire_patch_x(node->outgoing, m->x, node->lc);
+    } else {
+        struct wire_out out = {.bytes = node->outgoing, .capacity = sizeof node->outgoing};
+        wire_put_gms(&out, m, node->lc, &node->book);
+        *size = out.size;
+    }
+    node->driver.send(node->driver.self, to, node->outgoing, *size);
+}
+
+static void deliver(struct node *node, const struct gms_message *m) {
+    if (fault_on_deliver(&node->fault) == FAULT_CRASH) {
+        crash(node, "crash mid-broadcast");
+        return;
+    }
+    struct trace_record r = {.ev = TRACE_DELIVER,
+                             .m_origin = m->origin,
+                             .m_n = m->n,
+                             .n = node->driver.change_of(node->driver.self, m->body, m->body_size),
+                             .seq = m->seq,
+                             .view = gms_current_view(&node->gms)->number};
+    node->driver.deliver(node->driver.self, m, &r.state);
+    node_record(node, node->now, &r);
+}
+
+static void install(struct node *node, const struct gms_message *view) {
+    struct trace_record r = {.ev = TRACE_VIEW,
+                             .view = view->view,
+                             .seq = view->seq,
+                             .primary = true, /* before gms5 there is one chain of views by assumption */
+                             .members = view->members,
+                             .member_count = view->member_count};
+    node_record(node, node->now, &r);
+    for (uint32_t i = 0; i < view->member_count; i++) {
+        const struct address *address = address_book_find(&node->book, view->members[i]);
+        if (address && address->id != node->me)
+            node->driver.meet(node->driver.self, address);
+    }
+    node->driver.install(node->driver.self, view);
+}
+
+static void end(struct node *node, enum node_end how) {
+    struct trace_record r = {.ev = TRACE_LEAVE};
+    if (how == NODE_LEFT)
+        node_record(node, node->now, &r);
+    node->driver.end(node->driver.self, how);
+}
+
+static void freeze(struct node *node, const struct gms_action *a) {
+    struct trace_record r = {.ev = TRACE_FREEZE,
+                             .view = gms_current_view(&node->gms)->number,
+                             .expected = a->expected,
+                             .got = a->message.seq};
+    node_record(node, node->now, &r);
+    node->driver.freeze(node->driver.self, a->expected, a->message.seq);
+}
+
+/* Carries out the list. Returns a member whose crash must be reported to the core next, or GMS_NOBODY. */
+static gms_id carry_out(struct node *node) {
+    struct gms_message encoded = {0};
+    size_t encoded_size = 0;
+    gms_id down = GMS_NOBODY;
+    for (uint32_t i = 0; i < node->actions.count && !node->crashed; i++) {
+        struct gms_action *a = &node->actions.list[i];
+        switch (a->type) {
+        case GMS_DO_SEND:
+            send(node, a->whom, &a->message, &encoded, &encoded_size);
+            encoded = a->message;
+            break;
+        case GMS_DO_DELIVER: deliver(node, &a->message); break;
+        case GMS_DO_INSTALL: install(node, &a->message); break;
+        case GMS_DO_LEAD: {
+            struct trace_record r = {.ev = TRACE_LEAD, .view = gms_current_view(&node->gms)->number};
+            node_record(node, node->now, &r);
+            break;
+        }
+        case GMS_DO_WATCH:
+            if (detect_watch(&node->detector, a->whom))
+                down = a->whom;
+            break;
+        case GMS_DO_DROP: refuse(node, a->whom, &a->message, gms_drop_text(a->why)); break;
+        case GMS_DO_FREEZE: freeze(node, a); break;
+        case GMS_DO_LEFT: end(node, NODE_LEFT); break;
+        case GMS_DO_FAILED: end(node, NODE_FAILED); break;
+        }
+    }
+    return down;
+}
+
+/* One step of the core, and those that follow from it: watching a dead member reports it at once. */
+static enum gms_drop step(struct node *node, const struct gms_event *event) {
+    const enum gms_drop result = gms_step(&node->gms, event, &node->actions);
+    gms_id down = carry_out(node);
+    while (down != GMS_NOBODY && !node->crashed) {
+        const struct gms_event next = {.type = GMS_EVENT_DOWN, .now = event->now, .from = down};
+        gms_step(&node->gms, &next, &node->actions);
+        down = carry_out(node);
+    }
+    if (!node->crashed)
+        node->driver.flush(node->driver.self);
+    return result;
+}
+
+/* -- Events -------------------------------------------------------------------------------------------- */
+
+void node_start(struct node *node, gms_time now, const gms_id *contacts, uint32_t count, const char *to) {
+    node->now = now;
+    if (count > 0) {
+        struct trace_record r = {.ev = TRACE_JOIN, .to = to};
+        node_record(node, now, &r);
+    }
+    const struct gms_event e = {
+        .type = GMS_EVENT_START, .now = now, .contacts = contacts, .contact_count = count};
+    step(node, &e);
+}
+
+static void remember(struct node *node, const struct wire_message *m) {
+    for (uint32_t i = 0; i < m->address_count; i++) {
+        const struct address *address = &m->addresses[i];
+        if (address->id == GMS_NOBODY || address->id == node->me || address->name[0] == '\0')
+            continue;
+        address_book_put(&node->book, address);
+        if (m->type == GMS_JOIN)
+            node->driver.meet(node->driver.self, address);
+    }
+}
+
+static void receive_gms(struct node *node, gms_id from, struct wire_message *m) {
+    if (m->lc > node->lc)
+        node->lc = m->lc;
+    record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
+    remember(node, m);
+    const struct gms_event e = {.type = GMS_EVENT_RECEIVE, .now = node->now, .from = from, .message = m->gms};
+    const enum gms_drop result = step(node, &e);
+    if (result != GMS_USED && result != GMS_HELD)
+        refuse(node, from, &m->gms, gms_drop_text(result));
+}
+
+void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *frame, size_t size) {
+    struct wire_in in;
+    node->now = now;
+    const char *error = wire_open_frame(&in, frame, size);
+    if (!error && in.group != node->group)
+        error = "malformed: another group";
+    if (!error && from != GMS_NOBODY && in.sender != from)
+        error = "malformed: not from the member of this link";
+    if (error) {
+        node_refuse(node, now, from, "?", error);
+        return;
+    }
+    while (!node->crashed && wire_next(&in, &node->incoming, &error)) {
+        struct wire_message *m = &node->incoming;
+        if (error)
+            node_refuse(node, now, in.sender, wire_type_name(m->type), error);
+        else if (m->type < GMS_TYPES)
+            receive_gms(node, in.sender, m);
+        else if (m->type == WIRE_GOSSIP)
+            node->driver.gossip(node->driver.self, in.sender, m->bytes, m->bytes_size);
+        else if (m->type == WIRE_REFUSED)
+            node->driver.refused(node->driver.self, in.sender, m->bytes, m->bytes_size);
+        else
+            node_refuse(node, now, in.sender, wire_type_name(m->type), "malformed: not on this link");
+    }
+    if (error)
+        node_refuse(node, now, in.sender, "?", error);
+}
+
+void node_down(struct node *node, gms_time now, gms_id whom, const char *why) {
+    if (node->crashed || detect_is_down(&node->detector, whom))
+        return;
+    node->now = now;
+    struct trace_record r = {.ev = TRACE_DOWN, .peer = whom, .why = why};
+    node_record(node, now, &r);
+    if (!detect_down(&node->detector, whom))
+        return;
+    const struct gms_event e = {.type = GMS_EVENT_DOWN, .now = now, .from = whom};
+    step(node, &e);
+}
+
+void node_timer(struct node *node, gms_time now) {
+    if (node->crashed)
+        return;
+    node->now = now;
+    const struct gms_event e = {.type = GMS_EVENT_TIMER, .now = now};
+    step(node, &e);
+}
+
+void node_leave(struct node *node, gms_time now) {
+    if (node->crashed)
+        return;
+    node->now = now;
+    const struct gms_event e = {.type = GMS_EVENT_LEAVE, .now = now};
+    step(node, &e);
+}
+
+/* Whether the core would take a multicast: it is traced before it is handed over. */
+static bool may_mcast(const struct node *node, size_t size) {
+    const enum gms_phase phase = gms_phase(&node->gms);
+    return size <= GMS_BODY_SIZE_MAX && !node->gms.gms1.leaving &&
+           (phase == GMS_FOLLOWING || phase == GMS_LEADING);
+}
+
+enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, size_t size) {
+    if (node->crashed)
+        return GMS_DROP_LEFT;
+    node->now = now;
+    if (may_mcast(node, size)) {
+        struct trace_record r = {.ev = TRACE_MCAST,
+                                 .m_origin = node->me,
+                                 .m_n = gms_mcast_count(&node->gms) + 1,
+                                 .n = node->driver.change_of(node->driver.self, body, size)};
+        node_record(node, now, &r);
+    }
+    const struct gms_event e = {.type = GMS_EVENT_MCAST,
+                                .now = now,
+                                .message = {.body = body,
+                                            .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size}};
+    return step(node, &e);
+}
+
+/* -- Faults -------------------------------------------------------------------------------------------- */
+
+bool node_lose(struct node *node, gms_time now, gms_id to, uint32_t count) {
+    char what[64];
+    if (count == 0 || !fault_lose(&node->fault, to, count))
+        return false;
+    snprintf(what, sizeof what, "lose %u", count);
+    struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = to};
+    node_record(node, now, &r);
+    return true;
+}
+
+void node_arm_crash(struct node *node, gms_time now, uint32_t after) {
+    char what[64];
+    node->fault.crash_armed = true;
+    node->fault.crash_after = after;
+    node->fault.broadcast_sends = 0;
+    snprintf(what, sizeof what, "crash mid-broadcast after %u", after);
+    struct trace_record r = {.ev = TRACE_FAULT, .what = what};
+    node_record(node, now, &r);
+}

@@ -1,0 +1,86 @@
+/* A node: the core with its detector, its faults and its codec, as one pure step.
+ *
+ * Both drivers run this: net/zmq with sockets, net/sim with virtual time. It does no I/O and reads no clock;
+ * what must happen outside goes through `struct node_driver`, in order, before the call returns.
+ */
+#ifndef NET_NODE_H
+#define NET_NODE_H
+
+#include "gms/state.h"
+#include "gms/trace.h"
+#include "net/detect.h"
+#include "net/fault.h"
+#include "net/wire.h"
+
+enum node_end {
+    NODE_LEFT,   /* out of the group in good order */
+    NODE_FAILED, /* could not join */
+};
+
+/* All functions must be there but `trace`, which may be NULL when nobody records. None may call the node
+ * again. Pointers are borrowed for the time of the call. */
+struct node_driver {
+    void *self;
+    void (*send)(void *self, gms_id to, const uint8_t *message, size_t size); /* first in, first out per link */
+    void (*flush)(void *self); /* a batch is complete: a broadcast, or a step */
+    void (*meet)(void *self, const struct address *); /* a member to be connected with */
+    void (*deliver)(void *self, const struct gms_message *, struct trace_state *after);
+    void (*install)(void *self, const struct gms_message *view);
+    void (*freeze)(void *self, uint64_t expected, uint64_t got);
+    void (*gossip)(void *self, gms_id from, const uint8_t *bytes, size_t size);
+    void (*refused)(void *self, gms_id from, const uint8_t *text, size_t size); /* told why not welcome */
+    void (*end)(void *self, enum node_end);
+    void (*crash)(void *self); /* a fault kills this process, now: live, it does not return */
+    int (*change_of)(void *self, const uint8_t *body, size_t size); /* the n of a change; 0: not one */
+    void (*trace)(void *self, const struct trace_record *);
+};
+
+struct node_config {
+    struct gms_config gms;
+    struct address self;
+    uint32_t group;
+    uint64_t seed; /* of the faults */
+};
+
+struct node {
+    struct gms gms;
+    struct detector detector;
+    struct fault fault;
+    struct address_book book;
+    struct node_driver driver;
+    gms_id me;
+    uint32_t group;
+    uint64_t lc;
+    uint64_t x;
+    uint64_t dropped; /* messages refused, malformed ones included */
+    bool crashed;     /* a fault has killed it: every later call does nothing */
+    gms_time now;
+    struct gms_actions actions;
+    struct wire_message incoming;
+    uint8_t outgoing[NET_MESSAGE_SIZE_MAX];
+};
+
+void node_init(struct node *, const struct node_config *, const struct node_driver *);
+
+/* Founds the group (no contacts) or joins it. `to` names the contacts for the trace. */
+void node_start(struct node *, gms_time now, const gms_id *contacts, uint32_t count, const char *to);
+
+/* A frame that arrived from `from`'s link; GMS_NOBODY where the link says nothing about the sender. */
+void node_receive(struct node *, gms_time now, gms_id from, const uint8_t *frame, size_t size);
+
+/* Something that could not even be taken for a frame: counted and traced. */
+void node_refuse(struct node *, gms_time now, gms_id from, const char *type, const char *why);
+
+void node_down(struct node *, gms_time now, gms_id whom, const char *why); /* see detect_down() */
+void node_timer(struct node *, gms_time now);
+void node_leave(struct node *, gms_time now);
+enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_t size);
+
+/* Faults, each traced as `what`. */
+bool node_lose(struct node *, gms_time now, gms_id to, uint32_t count);
+void node_arm_crash(struct node *, gms_time now, uint32_t after);
+
+/* Records what the application does with the same clocks as everything else; fills in t, lc and id. */
+void node_record(struct node *, gms_time now, struct trace_record *);
+
+#endif

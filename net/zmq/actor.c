@@ -1,0 +1,466 @@
+/* One turn: wait, read everything that is there (bounded for each link), serve the timers, write the trace,
+ * let the messages go. The timers are looked at every turn, so traffic can't starve them. */
+#include "net/zmq/actor.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "net/zmq/clock.h"
+#include "net/zmq/peers.h"
+
+#define WAIT_MAX_MS       500 /* never wait without a bound */
+#define LINGER_MS         500
+#define COMMAND_SIZE_MAX  1024
+#define REPLY_SIZE_MAX    (64 * 1024)
+
+struct actor_t {
+    actor_config_t config;
+    char group[64];
+    zactor_t *thread;
+    zsock_t *pipe; /* the actor's end */
+    zsock_t *control;
+    char endpoint[NET_ENDPOINT_SIZE];
+    char control_endpoint[NET_ENDPOINT_SIZE];
+    peers_t *peers;
+    struct node *node;
+    gms_id id;
+    bool ended;       /* left, or failed to join */
+    bool terminated;
+    char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
+    char contacts[NET_TEXT_SIZE];
+    struct address *view; /* scratch for events, GMS_MEMBERS_MAX */
+    char *reply;
+};
+
+/* -- What the node asks for ------------------------------------------------------------------------------ */
+
+static void tell_app(actor_t *self, const member_event_t *event) {
+    if (self->config.app.event)
+        self->config.app.event(self->config.app.self, self, event);
+}
+
+static void on_send(void *arg, gms_id to, const uint8_t *message, size_t size) {
+    actor_t *self = arg;
+    peers_send(self->peers, to, message, size);
+}
+
+static void flush_trace(actor_t *self) {
+    if (self->config.app.trace_flush)
+        self->config.app.trace_flush(self->config.app.self);
+}
+
+static void on_flush(void *arg) {
+    (void)arg; /* the turn's end flushes: that is the natural batch */
+}
+
+static void on_meet(void *arg, const struct address *address) {
+    actor_t *self = arg;
+    peers_meet(self->peers, address);
+}
+
+static void on_deliver(void *arg, const struct gms_message *m, struct trace_state *after) {
+    actor_t *self = arg;
+    const member_event_t event = {
+        .type = MEMBER_DELIVER, .from = m->origin, .n = m->n, .seq = m->seq, .body = m->body, .size = m->body_size};
+    tell_app(self, &event);
+    if (self->config.app.state)
+        self->config.app.state(self->config.app.self, after);
+}
+
+static void on_install(void *arg, const struct gms_message *view) {
+    actor_t *self = arg;
+    for (uint32_t i = 0; i < view->member_count; i++) {
+        const struct address *known = address_book_find(&self->node->book, view->members[i]);
+        self->view[i] = known ? *known : (struct address){.id = view->members[i], .name = "?"};
+    }
+    const member_event_t event = {.type = MEMBER_VIEW,
+                                  .view = view->view,
+                                  .members = self->view,
+                                  .member_count = view->member_count,
+                                  .leading = gms_phase(&self->node->gms) == GMS_LEADING};
+    tell_app(self, &event);
+}
+
+static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
+    char reason[NET_TEXT_SIZE];
+    actor_t *self = arg;
+    snprintf(reason, sizeof reason, "message %" PRIu64 " never came, %" PRIu64 " did; this rung can't ask for it",
+             expected, got);
+    const member_event_t event = {.type = MEMBER_FROZEN, .expected = expected, .seq = got, .reason = reason};
+    tell_app(self, &event);
+}
+
+static void on_gossip(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
+    actor_t *self = arg;
+    const member_event_t event = {.type = MEMBER_GOSSIP, .from = from, .body = bytes, .size = size};
+    tell_app(self, &event);
+}
+
+static void on_refused(void *arg, gms_id from, const uint8_t *text, size_t size) {
+    actor_t *self = arg;
+    (void)from;
+    if (size >= sizeof self->refusal)
+        size = sizeof self->refusal - 1;
+    for (size_t i = 0; i < size; i++)
+        self->refusal[i] = text[i] >= ' ' && text[i] <= '~' ? (char)text[i] : '?';
+    self->refusal[size] = '\0';
+}
+
+static void on_end(void *arg, enum node_end how) {
+    char reason[3 * NET_TEXT_SIZE];
+    actor_t *self = arg;
+    self->ended = true;
+    if (self->refusal[0])
+        snprintf(reason, sizeof reason, "%s refused: %s", self->contacts, self->refusal);
+    else
+        snprintf(reason, sizeof reason, "no reply from leader through %s", self->contacts);
+    const member_event_t event = {.type = how == NODE_LEFT ? MEMBER_LEFT : MEMBER_FAILED,
+                                  .reason = how == NODE_LEFT ? "left in good order" : reason};
+    tell_app(self, &event);
+}
+
+/* A fault kills this process. What was sent before must leave it, as in the lecture; what comes after must
+ * not happen. */
+static void on_crash(void *arg) {
+    actor_t *self = arg;
+    flush_trace(self);
+    peers_flush(self->peers);
+    peers_destroy(&self->peers, LINGER_MS);
+    kill(getpid(), SIGKILL);
+    for (;;)
+        pause();
+}
+
+static int on_change_of(void *arg, const uint8_t *body, size_t size) {
+    actor_t *self = arg;
+    return self->config.app.change_of ? self->config.app.change_of(self->config.app.self, body, size) : 0;
+}
+
+static void on_trace(void *arg, const struct trace_record *record) {
+    actor_t *self = arg;
+    self->config.app.trace(self->config.app.self, &self->node->book, record);
+}
+
+/* -- What the links report --------------------------------------------------------------------------------- */
+
+static void on_frame(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
+    actor_t *self = arg;
+    node_receive(self->node, clock_now(), from, bytes, size);
+}
+
+static void on_down(void *arg, gms_id whom, const char *why) {
+    actor_t *self = arg;
+    node_down(self->node, clock_now(), whom, why);
+    const member_event_t event = {.type = MEMBER_DOWN, .from = whom, .reason = why};
+    tell_app(self, &event);
+}
+
+static void on_refuse(void *arg, gms_id from, const char *type, const char *why) {
+    actor_t *self = arg;
+    node_refuse(self->node, clock_now(), from, type, why);
+}
+
+/* -- The pipe and the control socket ------------------------------------------------------------------------ */
+
+static void start(actor_t *self, zmsg_t *msg) {
+    gms_id contacts[GMS_CONTACTS_MAX];
+    uint32_t count = 0;
+    self->contacts[0] = '\0';
+    for (char *endpoint = zmsg_popstr(msg); endpoint; endpoint = zmsg_popstr(msg)) {
+        const gms_id contact = count < GMS_CONTACTS_MAX ? peers_contact(self->peers, endpoint) : GMS_NOBODY;
+        const size_t used = strlen(self->contacts);
+        snprintf(self->contacts + used, sizeof self->contacts - used, "%s%s", used ? ", " : "", endpoint);
+        if (contact != GMS_NOBODY)
+            contacts[count++] = contact;
+        freen(endpoint);
+    }
+    if (count == 0 && self->contacts[0] != '\0') {
+        snprintf(self->refusal, sizeof self->refusal, "not an address");
+        on_end(self, NODE_FAILED);
+        return;
+    }
+    node_start(self->node, clock_now(), contacts, count, self->contacts);
+}
+
+static void command(actor_t *self, const char *text, char *reply, size_t reply_size) {
+    snprintf(reply, reply_size, "error this member takes no commands");
+    if (self->config.app.command)
+        self->config.app.command(self->config.app.self, self, text, reply, reply_size);
+}
+
+static void read_pipe(actor_t *self) {
+    while (zsock_events(self->pipe) & ZMQ_POLLIN) {
+        zmsg_t *msg = zmsg_recv(self->pipe);
+        char *verb = msg ? zmsg_popstr(msg) : NULL;
+        if (!verb || streq(verb, "$TERM")) {
+            self->terminated = true;
+        } else if (streq(verb, "START")) {
+            start(self, msg);
+        } else if (streq(verb, "MULTICAST")) {
+            zframe_t *body = zmsg_pop(msg);
+            actor_multicast(self, zframe_data(body), zframe_size(body));
+            zframe_destroy(&body);
+        } else if (streq(verb, "LEAVE")) {
+            actor_leave(self);
+        } else if (streq(verb, "COMMAND")) {
+            char *text = zmsg_popstr(msg);
+            command(self, text, self->reply, REPLY_SIZE_MAX);
+            freen(text);
+        }
+        freen(verb);
+        zmsg_destroy(&msg);
+    }
+}
+
+/* A request is [identity][text], from a DEALER or a REQ ([identity][][text]). Anything else is garbage. */
+static void read_control(actor_t *self) {
+    while (zsock_events(self->control) & ZMQ_POLLIN) {
+        zmsg_t *msg = zmsg_recv(self->control);
+        zframe_t *text = msg ? zmsg_last(msg) : NULL;
+        char line[COMMAND_SIZE_MAX + 1];
+        if (msg && zmsg_size(msg) >= 2 && zmsg_size(msg) <= 3 && zframe_size(text) <= COMMAND_SIZE_MAX) {
+            memcpy(line, zframe_data(text), zframe_size(text));
+            line[zframe_size(text)] = '\0';
+            command(self, line, self->reply, REPLY_SIZE_MAX);
+            zframe_reset(text, self->reply, strlen(self->reply));
+            zmsg_send(&msg, self->control);
+        } else {
+            node_refuse(self->node, clock_now(), GMS_NOBODY, "control", "malformed: not a command");
+        }
+        zmsg_destroy(&msg);
+    }
+}
+
+/* -- The turn ------------------------------------------------------------------------------------------------ */
+
+static gms_time tick(actor_t *self) {
+    gms_time now = clock_now();
+    if (gms_deadline(&self->node->gms) <= now)
+        node_timer(self->node, now);
+    gms_time next = peers_tend(self->peers, now);
+    if (self->config.app.tick) {
+        const gms_time wanted = self->config.app.tick(self->config.app.self, self, now);
+        next = wanted < next ? wanted : next;
+    }
+    const gms_time deadline = gms_deadline(&self->node->gms);
+    return deadline < next ? deadline : next;
+}
+
+static long wait_ms(gms_time next) {
+    const gms_time now = clock_now();
+    if (next <= now)
+        return 0;
+    const gms_time ms = (next - now + CLOCK_MS - 1) / CLOCK_MS;
+    return ms < WAIT_MAX_MS ? (long)ms : WAIT_MAX_MS;
+}
+
+static void run(zsock_t *pipe, void *args) {
+    actor_t *self = args;
+    self->pipe = pipe;
+    zsock_signal(pipe, 0);
+    gms_time next = 0;
+    while (!self->terminated) {
+        zmq_pollitem_t items[2] = {{.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN}};
+        size_t count = 1;
+        if (self->control)
+            items[count++] = (zmq_pollitem_t){.socket = zsock_resolve(self->control), .events = ZMQ_POLLIN};
+        peers_poll(self->peers, items, count, wait_ms(next));
+        peers_read(self->peers);
+        read_pipe(self);
+        if (self->control)
+            read_control(self);
+        next = tick(self);
+        flush_trace(self);
+        peers_flush(self->peers);
+        if (self->config.app.turn_end)
+            self->config.app.turn_end(self->config.app.self);
+    }
+    zsock_destroy(&self->control);
+    peers_destroy(&self->peers, LINGER_MS);
+    flush_trace(self);
+}
+
+/* -- Life ---------------------------------------------------------------------------------------------------- */
+
+static gms_id new_id(void) {
+    gms_id id = GMS_NOBODY;
+    zuuid_t *uuid = zuuid_new();
+    while (uuid && id == GMS_NOBODY) {
+        memcpy(&id, zuuid_data(uuid), sizeof id); /* 64 of its random bits */
+        if (id == GMS_NOBODY) {
+            zuuid_destroy(&uuid);
+            uuid = zuuid_new();
+        }
+    }
+    zuuid_destroy(&uuid);
+    return id;
+}
+
+static bool open_control(actor_t *self, char *error, size_t error_size) {
+    if (!self->config.control)
+        return true;
+    self->control = zsock_new(ZMQ_ROUTER);
+    if (self->control)
+        zsock_set_maxmsgsize(self->control, 64 * 1024);
+    if (!self->control || zsock_bind(self->control, "%s", self->config.control) < 0) {
+        snprintf(error, error_size, "can't listen for commands on %s: %s", self->config.control,
+                 zmq_strerror(zmq_errno()));
+        return false;
+    }
+    zsock_set_linger(self->control, 100);
+    snprintf(self->control_endpoint, sizeof self->control_endpoint, "%s", zsock_endpoint(self->control));
+    return true;
+}
+
+actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size) {
+    actor_t *self = calloc(1, sizeof *self);
+    if (!self)
+        goto no_memory;
+    self->config = *config;
+    self->node = malloc(sizeof *self->node);
+    self->view = calloc(GMS_MEMBERS_MAX, sizeof *self->view);
+    self->reply = malloc(REPLY_SIZE_MAX);
+    self->id = new_id();
+    if (!self->node || !self->view || !self->reply || self->id == GMS_NOBODY)
+        goto no_memory;
+
+    peers_config_t links = {.listen = config->listen,
+                            .self = {.id = self->id},
+                            .rung = config->rung,
+                            .group = wire_group_tag(config->group),
+                            .handler = {self, on_frame, on_down, on_refuse}};
+    memcpy(links.self.name, config->name, sizeof links.self.name);
+    self->peers = peers_new(&links, error, error_size);
+    if (!self->peers || !open_control(self, error, error_size))
+        goto fail;
+
+    struct node_config node = {
+        .gms = {.rung = config->rung, .me = self->id, .join_timeout = config->join_timeout},
+        .self = links.self,
+        .group = links.group,
+        .seed = config->seed};
+    snprintf(self->endpoint, sizeof self->endpoint, "%s", peers_endpoint(self->peers));
+    memcpy(node.self.endpoint, self->endpoint, sizeof node.self.endpoint);
+    const struct node_driver driver = {.self = self,
+                                       .send = on_send,
+                                       .flush = on_flush,
+                                       .meet = on_meet,
+                                       .deliver = on_deliver,
+                                       .install = on_install,
+                                       .freeze = on_freeze,
+                                       .gossip = on_gossip,
+                                       .refused = on_refused,
+                                       .end = on_end,
+                                       .crash = on_crash,
+                                       .change_of = on_change_of,
+                                       .trace = config->app.trace ? on_trace : NULL};
+    node_init(self->node, &node, &driver);
+    self->node->fault.risk = config->risk;
+    self->node->fault.loss_percent = config->loss_percent;
+    self->thread = zactor_new(run, self);
+    if (self->thread)
+        return self;
+no_memory:
+    snprintf(error, error_size, "out of memory");
+fail:
+    actor_destroy(&self);
+    return NULL;
+}
+
+void actor_destroy(actor_t **self_p) {
+    actor_t *self = *self_p;
+    if (!self)
+        return;
+    zactor_destroy(&self->thread); /* run() has closed the sockets */
+    zsock_destroy(&self->control);
+    peers_destroy(&self->peers, 0);
+    free(self->node);
+    free(self->view);
+    free(self->reply);
+    free(self);
+    *self_p = NULL;
+}
+
+gms_id actor_id(const actor_t *self) {
+    return self->id;
+}
+
+const char *actor_endpoint(const actor_t *self) {
+    return self->endpoint;
+}
+
+const char *actor_control_endpoint(const actor_t *self) {
+    return self->control_endpoint;
+}
+
+void actor_start(actor_t *self, const char *const *contacts, size_t contact_count) {
+    zmsg_t *msg = zmsg_new();
+    zmsg_addstr(msg, "START");
+    for (size_t i = 0; i < contact_count; i++)
+        zmsg_addstr(msg, contacts[i]);
+    zmsg_send(&msg, self->thread);
+}
+
+void actor_post_multicast(actor_t *self, const void *body, size_t size) {
+    zsock_send(self->thread, "sb", "MULTICAST", body, size);
+}
+
+void actor_post_leave(actor_t *self) {
+    zstr_send(self->thread, "LEAVE");
+}
+
+void actor_post_command(actor_t *self, const char *text) {
+    zsock_send(self->thread, "ss", "COMMAND", text);
+}
+
+zsock_t *actor_pipe(actor_t *self) {
+    return zactor_sock(self->thread);
+}
+
+enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size) {
+    return node_mcast(self->node, clock_now(), body, size);
+}
+
+void actor_leave(actor_t *self) {
+    if (self->ended)
+        return;
+    const enum gms_phase phase = gms_phase(&self->node->gms);
+    if (phase == GMS_IDLE)
+        on_end(self, NODE_LEFT);
+    else
+        node_leave(self->node, clock_now());
+}
+
+void actor_gossip(actor_t *self, const void *body, size_t size) {
+    uint8_t bytes[NET_GOSSIP_SIZE_MAX + 64];
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    if (size > NET_GOSSIP_SIZE_MAX)
+        return;
+    wire_put_bytes(&out, WIRE_GOSSIP, body, size);
+    peers_send_all(self->peers, bytes, out.size);
+}
+
+void actor_record(actor_t *self, struct trace_record *record) {
+    node_record(self->node, clock_now(), record);
+}
+
+bool actor_lose(actor_t *self, gms_id to, uint32_t count) {
+    return node_lose(self->node, clock_now(), to, count);
+}
+
+void actor_set_loss(actor_t *self, uint32_t percent) {
+    self->node->fault.loss_percent = percent;
+}
+
+void actor_arm_crash(actor_t *self, uint32_t after) {
+    node_arm_crash(self->node, clock_now(), after);
+}
+
+const struct node *actor_node(const actor_t *self) {
+    return self->node;
+}
+
+bool actor_tell(actor_t *self, void *pointer) {
+    return (zsock_events(self->pipe) & ZMQ_POLLOUT) && zsock_send(self->pipe, "p", pointer) == 0;
+}

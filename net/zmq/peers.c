@@ -1,0 +1,617 @@
+/* See peers.h. A link's life:  connecting -> (handshake: HELLO out, HELLO back) -> up -> lost -> gone,
+ * where `lost` means that the connection closed and the proof of a crash is not in yet. */
+#include "net/zmq/peers.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gms/view.h"
+#include "net/zmq/clock.h"
+#include "net/zmq/probe.h"
+
+#define PEERS_MAX        (GMS_MEMBERS_MAX + 64)
+#define FRAMES_PER_TURN  64   /* of one link, so that no link starves the others or the timers */
+#define ROUTING_ID_SIZE  9    /* 'G' and the id: a routing id must not start with a zero byte */
+#define PROBE_FIRST      (1 * CLOCK_MS)
+#define PROBE_LONGEST    (200 * CLOCK_MS)
+
+typedef struct {
+    gms_id id;       /* GMS_NOBODY until it has said who it is */
+    gms_id contact;  /* the id by which the caller knows a contact, else GMS_NOBODY */
+    char endpoint[NET_ENDPOINT_SIZE];
+    void *dealer;
+    void *monitor;
+    bool routable;   /* its DEALER has said HELLO to our ROUTER */
+    bool lost;       /* the connection closed */
+    bool reached;    /* it was connected at least once */
+    gms_time probe_at;
+    gms_time probe_delay;
+    uint8_t *outbox; /* a frame in the making: its header is there when size > 0 */
+    size_t outbox_size;
+    size_t outbox_capacity;
+} peer_t;
+
+struct peers_t {
+    peers_config_t config;
+    void *context;
+    void *router;
+    void *router_monitor;
+    peer_t *list[PEERS_MAX];
+    size_t count;
+    struct gms_ids gone;
+    zmq_pollitem_t *items;
+    size_t item_count;   /* of the caller's and ours at the last poll */
+    size_t foreign_count;
+    uint64_t monitors;   /* for their names */
+};
+
+/* -- Sockets ------------------------------------------------------------------------------------------- */
+
+static void set_int(void *socket, int option, int value) {
+    const int rc = zmq_setsockopt(socket, option, &value, sizeof value);
+    assert(rc == 0);
+    (void)rc;
+}
+
+static void set_common(void *socket) {
+    const int64_t size_max = NET_FRAME_SIZE_MAX;
+    set_int(socket, ZMQ_SNDHWM, 0);
+    set_int(socket, ZMQ_RCVHWM, 0);
+    set_int(socket, ZMQ_LINGER, 0);
+    set_int(socket, ZMQ_RECONNECT_IVL, 20);
+    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &size_max, sizeof size_max);
+}
+
+/* A PAIR that reports `events` of the socket. */
+static void *monitor(peers_t *self, void *socket, int events) {
+    char name[64];
+    snprintf(name, sizeof name, "inproc://peers-monitor-%" PRIu64, ++self->monitors);
+    if (zmq_socket_monitor(socket, name, events) != 0)
+        return NULL;
+    void *pair = zmq_socket(self->context, ZMQ_PAIR);
+    if (pair)
+        set_int(pair, ZMQ_LINGER, 0);
+    if (pair && zmq_connect(pair, name) != 0) {
+        zmq_close(pair);
+        pair = NULL;
+    }
+    return pair;
+}
+
+static void routing_id(gms_id id, uint8_t bytes[ROUTING_ID_SIZE]) {
+    bytes[0] = 'G';
+    for (int i = 0; i < 8; i++)
+        bytes[1 + i] = (uint8_t)(id >> (56 - 8 * i));
+}
+
+/* -- Peers --------------------------------------------------------------------------------------------- */
+
+static peer_t *find(const peers_t *self, gms_id id) {
+    for (size_t i = 0; i < self->count; i++) {
+        if (id != GMS_NOBODY && (self->list[i]->id == id || self->list[i]->contact == id))
+            return self->list[i];
+    }
+    return NULL;
+}
+
+static peer_t *find_endpoint(const peers_t *self, const char *endpoint) {
+    for (size_t i = 0; i < self->count; i++) {
+        if (strcmp(self->list[i]->endpoint, endpoint) == 0)
+            return self->list[i];
+    }
+    return NULL;
+}
+
+static void peer_destroy(peer_t **peer_p) {
+    peer_t *peer = *peer_p;
+    if (!peer)
+        return;
+    if (peer->dealer) {
+        zmq_socket_monitor(peer->dealer, NULL, 0);
+        zmq_close(peer->dealer);
+    }
+    if (peer->monitor)
+        zmq_close(peer->monitor);
+    free(peer->outbox);
+    free(peer);
+    *peer_p = NULL;
+}
+
+static void forget(peers_t *self, peer_t *peer) {
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->list[i] != peer)
+            continue;
+        peer_destroy(&self->list[i]);
+        self->list[i] = self->list[--self->count];
+        self->item_count = 0;
+        return;
+    }
+}
+
+static peer_t *add(peers_t *self, gms_id id, const char *endpoint) {
+    uint8_t identity[ROUTING_ID_SIZE];
+    if (self->count == PEERS_MAX || strlen(endpoint) >= NET_ENDPOINT_SIZE)
+        return NULL;
+    peer_t *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return NULL;
+    peer->id = id;
+    peer->probe_at = GMS_NEVER;
+    strcpy(peer->endpoint, endpoint);
+    peer->dealer = zmq_socket(self->context, ZMQ_DEALER);
+    if (!peer->dealer)
+        goto fail;
+    set_common(peer->dealer);
+    routing_id(self->config.self.id, identity);
+    zmq_setsockopt(peer->dealer, ZMQ_ROUTING_ID, identity, sizeof identity);
+    peer->monitor = monitor(self, peer->dealer,
+                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                                ZMQ_EVENT_CONNECT_RETRIED);
+    if (!peer->monitor || zmq_connect(peer->dealer, endpoint) != 0)
+        goto fail;
+    self->list[self->count++] = peer;
+    self->item_count = 0; /* the poll set is made anew */
+    return peer;
+fail:
+    peer_destroy(&peer);
+    return NULL;
+}
+
+void peers_meet(peers_t *self, const struct address *address) {
+    if (address->id == self->config.self.id || address->endpoint[0] == '\0')
+        return;
+    if (find(self, address->id) || gms_ids_have(&self->gone, address->id))
+        return;
+    peer_t *contact = find_endpoint(self, address->endpoint);
+    if (contact && contact->id == GMS_NOBODY)
+        contact->id = address->id;
+    else
+        add(self, address->id, address->endpoint);
+}
+
+gms_id peers_contact(peers_t *self, const char *endpoint) {
+    peer_t *peer = find_endpoint(self, endpoint);
+    if (!peer)
+        peer = add(self, GMS_NOBODY, endpoint);
+    if (!peer)
+        return GMS_NOBODY;
+    if (peer->contact == GMS_NOBODY) {
+        uint64_t hash = 0xcbf29ce484222325u;
+        for (const char *c = endpoint; *c; c++)
+            hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
+        peer->contact = hash ? hash : 1;
+    }
+    return peer->contact;
+}
+
+bool peers_contact_answered(const peers_t *self, gms_id contact) {
+    const peer_t *peer = find(self, contact);
+    return peer && peer->id != GMS_NOBODY;
+}
+
+/* -- Sending ------------------------------------------------------------------------------------------- */
+
+static void ensure(peer_t *peer, size_t more) {
+    if (peer->outbox_size + more <= peer->outbox_capacity)
+        return;
+    size_t capacity = peer->outbox_capacity ? peer->outbox_capacity : 4096;
+    while (capacity < peer->outbox_size + more)
+        capacity *= 2;
+    uint8_t *bytes = realloc(peer->outbox, capacity);
+    if (!bytes)
+        abort(); /* out of memory: a crash is what a group survives */
+    peer->outbox = bytes;
+    peer->outbox_capacity = capacity;
+}
+
+static bool transmit_frame(peers_t *self, gms_id to, const uint8_t *bytes, size_t size) {
+    uint8_t identity[ROUTING_ID_SIZE];
+    routing_id(to, identity);
+    return zmq_send(self->router, identity, sizeof identity, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+           zmq_send(self->router, bytes, size, ZMQ_DONTWAIT) >= 0;
+}
+
+/* How many bytes of the outbox fit one frame; messages stay whole. */
+static size_t first_frame_size(const peer_t *peer) {
+    size_t size = WIRE_FRAME_HEADER_SIZE;
+    while (size < peer->outbox_size) {
+        const uint8_t *message = peer->outbox + size;
+        const size_t message_size = 3 + ((size_t)message[1] << 8 | message[2]);
+        if (size + message_size > NET_FRAME_SIZE_MAX)
+            break;
+        size += message_size;
+    }
+    return size;
+}
+
+static void transmit(peers_t *self, peer_t *peer) {
+    while (peer->outbox_size > 0) {
+        const size_t size =
+            peer->outbox_size <= NET_FRAME_SIZE_MAX ? peer->outbox_size : first_frame_size(peer);
+        if (!transmit_frame(self, peer->id, peer->outbox, size)) {
+            peer->routable = false; /* its connection is gone; what is here waits for the next HELLO */
+            return;
+        }
+        if (size == peer->outbox_size) {
+            peer->outbox_size = 0;
+        } else { /* what waited for a HELLO outgrew one frame: keep the header, send the rest */
+            memmove(peer->outbox + WIRE_FRAME_HEADER_SIZE, peer->outbox + size, peer->outbox_size - size);
+            peer->outbox_size -= size - WIRE_FRAME_HEADER_SIZE;
+        }
+    }
+}
+
+void peers_flush(peers_t *self) {
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->list[i]->outbox_size > 0 && self->list[i]->routable)
+            transmit(self, self->list[i]);
+    }
+}
+
+static void append(peers_t *self, peer_t *peer, const uint8_t *message, size_t size) {
+    if (peer->outbox_size + size > NET_OUTBOX_SIZE_MAX && !peer->routable)
+        return; /* it never connected back; a limit, as everything has one */
+    if (peer->outbox_size + size > NET_FRAME_SIZE_MAX && peer->routable)
+        transmit(self, peer);
+    ensure(peer, WIRE_FRAME_HEADER_SIZE + size);
+    struct wire_out out = {peer->outbox, peer->outbox_size, peer->outbox_capacity};
+    if (out.size == 0)
+        wire_put_frame_header(&out, self->config.group, self->config.self.id);
+    memcpy(out.bytes + out.size, message, size);
+    peer->outbox_size = out.size + size;
+}
+
+void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size) {
+    peer_t *peer = find(self, to);
+    if (peer && !peer->lost)
+        append(self, peer, message, size);
+}
+
+void peers_send_all(peers_t *self, const uint8_t *message, size_t size) {
+    for (size_t i = 0; i < self->count; i++) {
+        if (!self->list[i]->lost && self->list[i]->routable)
+            append(self, self->list[i], message, size);
+    }
+}
+
+static size_t hello(const peers_t *self, uint8_t *bytes, size_t capacity) {
+    struct wire_out out = {.bytes = bytes, .capacity = capacity};
+    wire_put_frame_header(&out, self->config.group, self->config.self.id);
+    wire_put_hello(&out, self->config.rung, &self->config.self);
+    return out.size;
+}
+
+/* -- Receiving ----------------------------------------------------------------------------------------- */
+
+static void report_down(peers_t *self, peer_t *peer, const char *why) {
+    const gms_id id = peer->id;
+    forget(self, peer);
+    if (id == GMS_NOBODY)
+        return;
+    gms_ids_add(&self->gone, id);
+    self->config.handler.down(self->config.handler.self, id, why);
+}
+
+/* The first frame on a DEALER is the other's HELLO. False: the link is not to whom it was meant, and is
+ * gone. */
+static bool take_hello(peers_t *self, peer_t *peer, const uint8_t *bytes, size_t size) {
+    struct wire_in in;
+    if (wire_open_frame(&in, bytes, size) != NULL)
+        return true;
+    if (peer->id == GMS_NOBODY && in.sender != self->config.self.id && !find(self, in.sender))
+        peer->id = in.sender;
+    if (peer->id == GMS_NOBODY || in.sender == peer->id)
+        return true;
+    report_down(self, peer, "another process listens where it did");
+    return false;
+}
+
+static bool is_hello(const uint8_t *bytes, size_t size) {
+    return size > WIRE_FRAME_HEADER_SIZE && bytes[WIRE_FRAME_HEADER_SIZE] == WIRE_HELLO;
+}
+
+/* Reads up to FRAMES_PER_TURN frames and returns how many there were; -1 if the peer is gone afterwards. */
+static int read_dealer(peers_t *self, peer_t *peer) {
+    zmq_msg_t msg;
+    int frames = 0;
+    zmq_msg_init(&msg);
+    while (frames >= 0 && frames < FRAMES_PER_TURN && zmq_msg_recv(&msg, peer->dealer, ZMQ_DONTWAIT) >= 0) {
+        const uint8_t *bytes = zmq_msg_data(&msg);
+        const size_t size = zmq_msg_size(&msg);
+        frames++;
+        if (!is_hello(bytes, size))
+            self->config.handler.frame(self->config.handler.self, peer->id, bytes, size);
+        else if (!take_hello(self, peer, bytes, size))
+            frames = -1;
+    }
+    zmq_msg_close(&msg);
+    return frames;
+}
+
+/* A connection closed or was refused: is the process gone? */
+static void seek_proof(peers_t *self, peer_t *peer, gms_time now) {
+    if (peer->id != GMS_NOBODY && probe(peer->endpoint) == PROBE_REFUSED) {
+        int frames;
+        while ((frames = read_dealer(self, peer)) == FRAMES_PER_TURN) {
+        }
+        if (frames >= 0)
+            report_down(self, peer, peer->reached ? "connection closed, a new one refused" : "connection refused");
+        return;
+    }
+    peer->probe_delay = peer->probe_delay == 0 ? PROBE_FIRST : peer->probe_delay * 2;
+    if (peer->probe_delay > PROBE_LONGEST)
+        peer->probe_delay = PROBE_LONGEST;
+    peer->probe_at = now + peer->probe_delay;
+}
+
+/* The next event of a monitor, 0 if there is none. */
+static int monitor_event(void *pair) {
+    zmq_msg_t msg;
+    uint16_t event = 0;
+    zmq_msg_init(&msg);
+    if (zmq_msg_recv(&msg, pair, ZMQ_DONTWAIT) >= 2)
+        memcpy(&event, zmq_msg_data(&msg), sizeof event);
+    while (zmq_msg_more(&msg))
+        zmq_msg_recv(&msg, pair, ZMQ_DONTWAIT);
+    zmq_msg_close(&msg);
+    return event;
+}
+
+static void read_monitor(peers_t *self, peer_t *peer) {
+    uint8_t bytes[256 + WIRE_FRAME_HEADER_SIZE];
+    int event;
+    bool proof_wanted = false;
+    while ((event = monitor_event(peer->monitor)) != 0) {
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+            peer->lost = proof_wanted = false;
+            peer->reached = true;
+            peer->probe_at = GMS_NEVER;
+            peer->probe_delay = 0;
+            zmq_send(peer->dealer, bytes, hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
+        } else if (event == ZMQ_EVENT_DISCONNECTED) {
+            peer->lost = proof_wanted = true;
+        } else if (event == ZMQ_EVENT_CONNECT_RETRIED && !peer->reached) {
+            proof_wanted = true;
+        }
+    }
+    if (proof_wanted)
+        seek_proof(self, peer, clock_now());
+}
+
+/* Why whoever says HELLO is not welcome, or NULL. */
+static const char *unwelcome(const peers_t *self, const struct wire_in *in, const struct wire_message *m,
+                             char *text, size_t text_size) {
+    if (in->group != self->config.group)
+        return "it belongs to another group";
+    if (m->rung != self->config.rung) {
+        snprintf(text, text_size, "%s runs %s: use --rung %s", self->config.self.name,
+                 gms_rung_name((enum gms_rung_id)self->config.rung),
+                 gms_rung_name((enum gms_rung_id)self->config.rung));
+        return text;
+    }
+    if (gms_ids_have(&self->gone, m->addresses[0].id))
+        return "this member was known to be gone";
+    return NULL;
+}
+
+static void greet(peers_t *self, const uint8_t *identity, size_t identity_size, const struct wire_in *in,
+                  const struct wire_message *m) {
+    char text[NET_TEXT_SIZE];
+    uint8_t bytes[512];
+    const struct address *who = &m->addresses[0];
+    const char *no = unwelcome(self, in, m, text, sizeof text);
+    zmq_send(self->router, identity, identity_size, ZMQ_SNDMORE | ZMQ_DONTWAIT);
+    if (no) {
+        struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+        wire_put_frame_header(&out, in->group, self->config.self.id);
+        wire_put_bytes(&out, WIRE_REFUSED, no, strlen(no));
+        zmq_send(self->router, bytes, out.size, ZMQ_DONTWAIT);
+        return;
+    }
+    zmq_send(self->router, bytes, hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
+    peers_meet(self, who);
+    peer_t *peer = find(self, who->id);
+    if (peer) {
+        peer->routable = true;
+        if (peer->outbox_size > 0)
+            transmit(self, peer);
+    }
+}
+
+static void take_greeting(peers_t *self, const uint8_t *identity, size_t identity_size, const uint8_t *bytes,
+                          size_t size) {
+    struct wire_in in;
+    struct wire_message *m = malloc(sizeof *m); /* too large for a stack, and greetings are rare */
+    uint8_t expected[ROUTING_ID_SIZE];
+    const char *type = "?";
+    if (!m)
+        return;
+    const char *error = wire_open_frame(&in, bytes, size);
+    if (!error && !wire_next(&in, m, &error) && !error)
+        error = "malformed: empty";
+    if (!error) {
+        type = wire_type_name(m->type);
+        routing_id(m->addresses[0].id, expected);
+        if (m->type != WIRE_HELLO)
+            error = "malformed: only HELLO is expected here";
+        else if (m->addresses[0].id == GMS_NOBODY || m->addresses[0].id != in.sender ||
+                 identity_size != sizeof expected || memcmp(identity, expected, sizeof expected) != 0)
+            error = "malformed: not who it says";
+    }
+    if (error)
+        self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, type, error);
+    else
+        greet(self, identity, identity_size, &in, m);
+    free(m);
+}
+
+static void read_router(peers_t *self) {
+    for (int i = 0; i < FRAMES_PER_TURN; i++) {
+        zmq_msg_t identity, content;
+        zmq_msg_init(&identity);
+        zmq_msg_init(&content);
+        const bool came = zmq_msg_recv(&identity, self->router, ZMQ_DONTWAIT) >= 0;
+        bool whole = false;
+        if (came && zmq_msg_more(&identity)) {
+            whole = zmq_msg_recv(&content, self->router, ZMQ_DONTWAIT) >= 0;
+            if (whole && !zmq_msg_more(&content))
+                take_greeting(self, zmq_msg_data(&identity), zmq_msg_size(&identity), zmq_msg_data(&content),
+                              zmq_msg_size(&content));
+            else if (whole)
+                self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, "?",
+                                            "malformed: more than one part");
+            while (whole && zmq_msg_more(&content))
+                whole = zmq_msg_recv(&content, self->router, ZMQ_DONTWAIT) >= 0;
+        }
+        zmq_msg_close(&identity);
+        zmq_msg_close(&content);
+        if (!came)
+            return;
+    }
+}
+
+static void read_router_monitor(peers_t *self) {
+    int event;
+    while ((event = monitor_event(self->router_monitor)) != 0)
+        self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, "?",
+                                    "malformed: not a ZeroMQ connection");
+}
+
+/* -- The turn ------------------------------------------------------------------------------------------ */
+
+static void fill_items(peers_t *self, const zmq_pollitem_t *foreign, size_t foreign_count) {
+    const size_t wanted = foreign_count + 2 + 2 * self->count;
+    if (self->item_count == wanted && self->foreign_count == foreign_count) {
+        memcpy(self->items, foreign, foreign_count * sizeof *foreign);
+        return;
+    }
+    zmq_pollitem_t *item = self->items + foreign_count;
+    memcpy(self->items, foreign, foreign_count * sizeof *foreign);
+    *item++ = (zmq_pollitem_t){.socket = self->router, .events = ZMQ_POLLIN};
+    *item++ = (zmq_pollitem_t){.socket = self->router_monitor, .events = ZMQ_POLLIN};
+    for (size_t i = 0; i < self->count; i++) {
+        *item++ = (zmq_pollitem_t){.socket = self->list[i]->dealer, .events = ZMQ_POLLIN};
+        *item++ = (zmq_pollitem_t){.socket = self->list[i]->monitor, .events = ZMQ_POLLIN};
+    }
+    self->item_count = wanted;
+    self->foreign_count = foreign_count;
+}
+
+int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms) {
+    assert(item_count <= 8);
+    fill_items(self, items, item_count);
+    const int rc = zmq_poll(self->items, (int)self->item_count, timeout_ms);
+    for (size_t i = 0; i < self->item_count && rc < 0; i++)
+        self->items[i].revents = 0;
+    memcpy(items, self->items, item_count * sizeof *items);
+    return rc;
+}
+
+void peers_read(peers_t *self) {
+    const zmq_pollitem_t *item = self->items + self->foreign_count;
+    if (self->item_count == 0)
+        return;
+    /* A handler may add or remove links: remember who was ready. */
+    const bool router = item[0].revents & ZMQ_POLLIN, router_monitor = item[1].revents & ZMQ_POLLIN;
+    peer_t *readable[PEERS_MAX], *monitored[PEERS_MAX];
+    size_t readable_count = 0, monitored_count = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        if (item[2 + 2 * i].revents & ZMQ_POLLIN)
+            readable[readable_count++] = self->list[i];
+        if (item[3 + 2 * i].revents & ZMQ_POLLIN)
+            monitored[monitored_count++] = self->list[i];
+    }
+    for (size_t i = 0; i < readable_count; i++) {
+        const peer_t *peer = readable[i];
+        if (read_dealer(self, readable[i]) < 0) {
+            for (size_t j = 0; j < monitored_count; j++)
+                monitored[j] = monitored[j] == peer ? NULL : monitored[j];
+        }
+    }
+    for (size_t i = 0; i < monitored_count; i++) {
+        if (monitored[i])
+            read_monitor(self, monitored[i]);
+    }
+    if (router)
+        read_router(self);
+    if (router_monitor)
+        read_router_monitor(self);
+}
+
+gms_time peers_tend(peers_t *self, gms_time now) {
+    gms_time next = GMS_NEVER;
+    for (size_t i = self->count; i-- > 0;) {
+        if (self->list[i]->probe_at <= now)
+            seek_proof(self, self->list[i], now);
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->list[i]->probe_at < next)
+            next = self->list[i]->probe_at;
+    }
+    return next;
+}
+
+/* -- Life ---------------------------------------------------------------------------------------------- */
+
+const char *peers_endpoint(const peers_t *self) {
+    return self->config.self.endpoint;
+}
+
+peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size) {
+    peers_t *self = calloc(1, sizeof *self);
+    size_t endpoint_size = sizeof self->config.self.endpoint;
+    if (!self)
+        goto fail;
+    self->config = *config;
+    self->items = calloc(8 + 2 + 2 * PEERS_MAX, sizeof *self->items);
+    self->context = zmq_ctx_new();
+    if (!self->items || !self->context)
+        goto fail;
+    zmq_ctx_set(self->context, ZMQ_MAX_SOCKETS, 4 * PEERS_MAX);
+    self->router = zmq_socket(self->context, ZMQ_ROUTER);
+    if (!self->router)
+        goto fail;
+    set_common(self->router);
+    set_int(self->router, ZMQ_ROUTER_MANDATORY, 1);
+    set_int(self->router, ZMQ_ROUTER_HANDOVER, 1);
+    self->router_monitor = monitor(self, self->router, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+    if (!self->router_monitor)
+        goto fail;
+    if (zmq_bind(self->router, config->listen) != 0 ||
+        zmq_getsockopt(self->router, ZMQ_LAST_ENDPOINT, self->config.self.endpoint, &endpoint_size) != 0) {
+        const int why = zmq_errno();
+        snprintf(error, error_size, "can't listen on %s: %s", config->listen,
+                 why == EADDRINUSE ? "the port is taken, choose another" : zmq_strerror(why));
+        peers_destroy(&self, 0);
+        return NULL;
+    }
+    return self;
+fail:
+    snprintf(error, error_size, "can't open sockets: %s", zmq_strerror(zmq_errno()));
+    peers_destroy(&self, 0);
+    return NULL;
+}
+
+void peers_destroy(peers_t **self_p, int linger_ms) {
+    peers_t *self = *self_p;
+    if (!self)
+        return;
+    while (self->count > 0)
+        peer_destroy(&self->list[--self->count]);
+    if (self->router) {
+        set_int(self->router, ZMQ_LINGER, linger_ms);
+        zmq_socket_monitor(self->router, NULL, 0);
+        zmq_close(self->router);
+    }
+    if (self->router_monitor)
+        zmq_close(self->router_monitor);
+    if (self->context)
+        zmq_ctx_term(self->context);
+    free(self->items);
+    free(self);
+    *self_p = NULL;
+}

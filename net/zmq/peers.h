@@ -1,0 +1,63 @@
+/* A member's links to the others: one ROUTER that it binds, one DEALER to each member it must hear from.
+ *
+ * What p's ROUTER sends to me arrives on my DEALER for p, so p's end is seen on the very socket that carries
+ * p's messages: drain it, then believe it. Nothing travels the other way on that DEALER but HELLO, by which
+ * p learns that it can route to me; until then what is sent to me waits here in order.
+ *
+ * The sockets have a context of their own: to terminate it is to know that all that was sent has left.
+ * No high-water mark (see the design's measured facts): a mark would lose messages in silence.
+ */
+#ifndef NET_ZMQ_PEERS_H
+#define NET_ZMQ_PEERS_H
+
+#include <zmq.h>
+
+#include "net/wire.h"
+
+typedef struct peers_t peers_t;
+
+/* Called from peers_read() and peers_tend(), in the caller's thread. */
+typedef struct {
+    void *self;
+    void (*frame)(void *self, gms_id from, const uint8_t *bytes, size_t size);
+    void (*down)(void *self, gms_id whom, const char *why); /* after the last frame of `whom` */
+    void (*refuse)(void *self, gms_id from, const char *type, const char *why);
+} peers_handler_t;
+
+typedef struct {
+    const char *listen;      /* "tcp://127.0.0.1:*", "tcp://A.B.C.D:PORT", "ipc://PATH" */
+    struct address self;     /* its endpoint is filled in: see peers_endpoint() */
+    unsigned rung;
+    uint32_t group;
+    peers_handler_t handler;
+} peers_config_t;
+
+/* Binds. NULL with one line in `error` if it can't: the address is taken, or is none. */
+peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size);
+
+/* Closes every socket; what was sent gets up to `linger_ms` to leave. Takes NULL, nulls the pointer. */
+void peers_destroy(peers_t **self_p, int linger_ms);
+
+const char *peers_endpoint(const peers_t *self); /* where it listens; owned by peers */
+
+/* Connects to a member; does nothing if it is known, or known to be gone. */
+void peers_meet(peers_t *self, const struct address *address);
+
+/* Connects to whoever listens there. Returns an id to send to until the real one is known. */
+gms_id peers_contact(peers_t *self, const char *endpoint);
+bool peers_contact_answered(const peers_t *self, gms_id contact);
+
+/* Appends one encoded message to what goes to `to` with the next flush; to nobody known: it is lost, as
+ * anything sent to a dead process. */
+void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size);
+void peers_send_all(peers_t *self, const uint8_t *message, size_t size);
+void peers_flush(peers_t *self);
+
+/* Waits for a socket or one of the caller's items, up to timeout_ms; then peers_read() handles its own. */
+int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms);
+void peers_read(peers_t *self);
+
+/* Repeats proofs that were not conclusive; call it every turn. Returns when it wants to be called again. */
+gms_time peers_tend(peers_t *self, gms_time now);
+
+#endif
