@@ -358,9 +358,7 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
     node_init(self->node, &node, &driver);
     self->node->fault.risk = config->risk;
     self->node->fault.loss_percent = config->loss_percent;
-    self->thread = zactor_new(run, self);
-    if (self->thread)
-        return self;
+    return self;
 no_memory:
     snprintf(error, error_size, "out of memory");
 fail:
@@ -368,11 +366,17 @@ fail:
     return NULL;
 }
 
+void actor_run(actor_t *self) {
+    self->thread = zactor_new(run, self);
+    if (!self->thread)
+        abort(); /* no thread to be had: nothing can go on */
+}
+
 void actor_destroy(actor_t **self_p) {
     actor_t *self = *self_p;
     if (!self)
         return;
-    zactor_destroy(&self->thread); /* run() has closed the sockets */
+    zactor_destroy(&self->thread); /* run() closes the sockets */
     zsock_destroy(&self->control);
     peers_destroy(&self->peers, 0);
     free(self->node);

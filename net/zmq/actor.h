@@ -65,9 +65,12 @@ typedef struct {
     actor_app_t app;
 } actor_config_t;
 
-/* Binds, and starts the thread; no message is sent before actor_start(). NULL and one line in `error` if it
- * can't. The strings of the config must live until the return only. */
+/* Binds. NULL and one line in `error` if it can't. The strings of the config must live until the return only. */
 actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size);
+
+/* Starts the thread; from now on the application's callbacks are called. No message is sent before
+ * actor_start(). */
+void actor_run(actor_t *self);
 
 /* Ends the thread and closes every socket; what was sent gets half a second to leave. Takes NULL, nulls. */
 void actor_destroy(actor_t **self_p);

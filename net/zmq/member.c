@@ -74,6 +74,7 @@ member_t *member_new(const member_config_t *config, char *error, size_t error_si
     self->actor = actor_new(&actor, error, error_size);
     if (!self->actor)
         goto fail;
+    actor_run(self->actor);
     self->poller = zpoller_new(actor_pipe(self->actor), NULL);
     if (self->poller)
         return self;

@@ -1,0 +1,31 @@
+/* The launcher: starts a group's worker processes, watches them, tells what happens, and judges the run.
+ *
+ * Workers join one after the other, in the order of their names, so that w1 leads and the class sees the same
+ * group each time. Every worker reports its trace through a pipe; the launcher feeds the checker with it.
+ */
+#ifndef APP_LAUNCHER_H
+#define APP_LAUNCHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gms/gms.h"
+
+struct launcher_config {
+    const char *program; /* to start workers with */
+    const char *group;
+    enum gms_rung_id rung;
+    uint64_t members;
+    uint64_t mean_ms;
+    uint64_t risk, loss_percent;
+    uint64_t seed;
+    uint64_t for_ms;         /* 0: until told to end */
+    uint64_t join_timeout_ms;
+    const char *trace_dir;   /* NULL: none */
+    bool headless, json, reduced_motion;
+};
+
+/* Runs the group to its end. Returns a status of the contract. No process is left behind. */
+int launcher_run(const struct launcher_config *);
+
+#endif

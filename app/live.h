@@ -1,0 +1,55 @@
+/* A worker on a live member: the worker's state machine, its pace, its digests and its trace, as an
+ * application in the actor's thread; and a snapshot of all that for a window in another thread.
+ */
+#ifndef APP_LIVE_H
+#define APP_LIVE_H
+
+#include "app/trace_file.h"
+#include "app/ui/tile.h"
+#include "net/zmq/actor.h"
+
+struct live_config {
+    const char *name;
+    const char *group;
+    enum gms_rung_id rung;
+    const char *listen;
+    const char *control;
+    uint64_t join_timeout_ms;
+    uint64_t mean_ms; /* between two changes of this worker; 0: only on demand */
+    uint64_t seed;
+    uint32_t risk;
+    uint32_t loss_percent;
+    const char *run;       /* the id of the run, for the trace */
+    const char *trace_dir; /* NULL: no file */
+    int report_fd;         /* where a launcher reads the trace; -1: nobody does */
+    void (*changed)(void *); /* the snapshot is new; from the actor's thread; may be NULL */
+    void *changed_arg;
+};
+
+enum live_end {
+    LIVE_RUNNING,
+    LIVE_LEFT,   /* in good order */
+    LIVE_QUIT,   /* told to */
+    LIVE_FAILED, /* could not join; live_reason() says why */
+};
+
+struct live;
+
+struct live *live_new(const struct live_config *, char *error, size_t error_size);
+void live_destroy(struct live **);
+
+void live_start(struct live *, const char *const *contacts, size_t contact_count); /* none: found the group */
+void live_command(struct live *, const char *text); /* a line of the control socket; the answer goes nowhere */
+
+gms_id live_id(const struct live *);
+const char *live_endpoint(const struct live *);
+const char *live_control_endpoint(const struct live *);
+
+enum live_end live_end(struct live *);
+void live_reason(struct live *, char *reason, size_t reason_size);
+int live_end_fd(const struct live *); /* readable when it has ended */
+
+/* What a window shows, and which tile of how many it has been given (of == 0: none yet). */
+void live_snapshot(struct live *, struct tile_model *, int *tile_index, int *tile_of);
+
+#endif

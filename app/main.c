@@ -1,0 +1,41 @@
+/* groupy COMMAND [options]: one table of commands, and the help that follows from it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cmd/cmd.h"
+#include "gms/gms.h"
+
+static const struct {
+    const char *name;
+    const char *does;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"demo", "starts a group of worker processes with windows, tiled", cmd_demo},
+    {"worker", "one worker: founds the group, or joins it", cmd_worker},
+    {"ctl", "acts on a live group from a terminal", cmd_ctl},
+};
+
+static void help(void) {
+    printf("groupy COMMAND [options]\n"
+           "Group membership with atomic multicast, live: every process shows a colour, and you may kill it.\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].does);
+    printf("\nRungs:\n");
+    for (int rung = 0; rung < GMS_RUNGS; rung++)
+        printf("  %-8s %s; breaks when %s\n", gms_rung_name((enum gms_rung_id)rung),
+               gms_rung_adds((enum gms_rung_id)rung), gms_rung_breaks((enum gms_rung_id)rung));
+    printf("\nEach command has --help.   Example:  groupy demo -n 5 --rung gms3\n");
+}
+
+int main(int argc, char **argv) {
+    program_name = argv[0];
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        help();
+        return argc < 2 ? STATUS_USAGE : STATUS_FINE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    return options_error("", "'%s' is not a command: demo, worker and ctl are (groupy --help)", argv[1]);
+}

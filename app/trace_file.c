@@ -1,0 +1,396 @@
+/* Writing is by hand, because it is on the path of every message; reading is jansson's. */
+#include "app/trace_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FLUSH_SIZE (64 * 1024)
+
+/* -- Text -------------------------------------------------------------------------------------------------- */
+
+struct text {
+    char *at;
+    size_t size;
+    size_t used;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...) {
+    va_list args;
+    if (t->used >= t->size)
+        return;
+    va_start(args, format);
+    const int n = vsnprintf(t->at + t->used, t->size - t->used, format, args);
+    va_end(args);
+    if (n > 0)
+        t->used += (size_t)n;
+    if (t->used > t->size)
+        t->used = t->size;
+}
+
+static void add_string(struct text *t, const char *key, const char *value) {
+    add(t, ",\"%s\":\"", key);
+    for (; *value; value++) {
+        const unsigned char c = (unsigned char)*value;
+        if (c == '"' || c == '\\')
+            add(t, "\\%c", c);
+        else if (c < ' ')
+            add(t, "\\u%04x", c);
+        else
+            add(t, "%c", c);
+    }
+    add(t, "\"");
+}
+
+static void add_id(struct text *t, const char *key, gms_id id) {
+    add(t, ",\"%s\":\"%016" PRIx64 "\"", key, id);
+}
+
+static void add_m(struct text *t, const struct trace_record *r) {
+    if (r->m_origin != GMS_NOBODY)
+        add(t, ",\"m\":\"%016" PRIx64 "#%" PRIu64 "\"", r->m_origin, r->m_n);
+}
+
+static void add_state(struct text *t, const struct trace_state *s) {
+    add(t, ",\"count\":%" PRIu64 ",\"color\":\"#%02x%02x%02x\",\"hash\":\"%016" PRIx64 "\"", s->count, s->color[0],
+        s->color[1], s->color[2], s->hash);
+}
+
+static void add_numbers(struct text *t, const struct trace_record *r) {
+    if (r->seq > 0)
+        add(t, ",\"seq\":%" PRIu64, r->seq);
+    if (r->view > 0)
+        add(t, ",\"view\":%u", r->view);
+}
+
+static void add_message(struct text *t, const struct trace_record *r, const char *peer_key) {
+    add_id(t, peer_key, r->peer);
+    add_string(t, "type", r->type ? r->type : "?");
+    if (r->x > 0)
+        add(t, ",\"x\":\"%016" PRIx64 ".%" PRIu64 "\"", r->x_sender, r->x);
+    add_m(t, r);
+    add_numbers(t, r);
+    if (r->why)
+        add_string(t, "why", r->why);
+}
+
+static void add_view(struct text *t, const struct trace_record *r, const struct address_book *book) {
+    add_numbers(t, r);
+    add(t, ",\"members\":[");
+    for (uint32_t i = 0; i < r->member_count; i++)
+        add(t, "%s{\"who\":\"%s\",\"id\":\"%016" PRIx64 "\"}", i > 0 ? "," : "",
+            book ? address_book_name(book, r->members[i]) : "?", r->members[i]);
+    add(t, "]");
+    add_id(t, "leader", r->member_count > 0 ? r->members[0] : GMS_NOBODY);
+    add(t, ",\"primary\":%s", r->primary ? "true" : "false");
+}
+
+static void add_fields(struct text *t, const struct trace_record *r, const struct address_book *book) {
+    switch (r->ev) {
+    case TRACE_JOIN: add_string(t, "to", r->to ? r->to : ""); break;
+    case TRACE_VIEW: add_view(t, r, book); break;
+    case TRACE_MCAST:
+        add_m(t, r);
+        add(t, ",\"n\":%d", r->n);
+        break;
+    case TRACE_SEND:
+    case TRACE_LOSE: add_message(t, r, "to"); break;
+    case TRACE_RECV:
+    case TRACE_DROP: add_message(t, r, "from"); break;
+    case TRACE_DELIVER:
+        add_m(t, r);
+        add(t, ",\"n\":%d", r->n);
+        add_numbers(t, r);
+        add_state(t, &r->state);
+        break;
+    case TRACE_STATE:
+        add_id(t, "from", r->peer);
+        add_state(t, &r->state);
+        if (r->why)
+            add_string(t, "why", r->why);
+        break;
+    case TRACE_SUSPECT:
+    case TRACE_DOWN:
+        add_id(t, "whom", r->peer);
+        add_string(t, "why", r->why ? r->why : "");
+        break;
+    case TRACE_FREEZE:
+        add_numbers(t, r);
+        add(t, ",\"expected\":%" PRIu64 ",\"got\":%" PRIu64, r->expected, r->got);
+        break;
+    case TRACE_FAULT:
+        add_string(t, "do", r->what ? r->what : "");
+        if (r->peer != GMS_NOBODY)
+            add_id(t, "to", r->peer);
+        break;
+    case TRACE_CRASH:
+    case TRACE_HANG:
+    case TRACE_RESUME: add_id(t, "whom", r->peer); break;
+    case TRACE_BLOCK:
+    case TRACE_UNBLOCK:
+    case TRACE_LEAD:
+    case TRACE_EXCLUDED:
+    case TRACE_NO_QUORUM:
+    case TRACE_QUORUM: add_numbers(t, r); break;
+    case TRACE_LEAVE:
+    case TRACE_EXIT:
+    case TRACE_EVS: break;
+    }
+}
+
+size_t trace_line(char *line, size_t line_size, const char *who, const struct address_book *book,
+                  const struct trace_record *r) {
+    struct text t = {line, line_size, 0};
+    add(&t, "{\"t\":%" PRIu64 ",\"lc\":%" PRIu64 ",\"who\":\"%s\",\"id\":\"%016" PRIx64 "\",\"ev\":\"%s\"", r->t,
+        r->lc, who, r->id, trace_ev_name(r->ev));
+    add_fields(&t, r, book);
+    add(&t, "}");
+    return t.used;
+}
+
+/* -- Files ------------------------------------------------------------------------------------------------- */
+
+static bool make_dir(const char *dir) {
+    char path[4096];
+    if (strlen(dir) >= sizeof path)
+        return false;
+    strcpy(path, dir);
+    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    struct stat st;
+    return (mkdir(path, 0777) == 0 || errno == EEXIST) && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool trace_file_open(struct trace_file *f, const char *dir, const char *who, gms_id id, char *error,
+                     size_t error_size) {
+    char path[4096];
+    memset(f, 0, sizeof *f);
+    f->fd = -1;
+    snprintf(f->who, sizeof f->who, "%s", who);
+    if (id == GMS_NOBODY)
+        snprintf(path, sizeof path, "%s/%s.jsonl", dir, who);
+    else
+        snprintf(path, sizeof path, "%s/%s-%016" PRIx64 ".jsonl", dir, who, id);
+    if (make_dir(dir))
+        f->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (f->fd < 0) {
+        snprintf(error, error_size, "can't write the trace %s: %s", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+void trace_file_attach(struct trace_file *f, int fd, const char *who, size_t limit) {
+    memset(f, 0, sizeof *f);
+    f->fd = fd;
+    f->limit = limit;
+    snprintf(f->who, sizeof f->who, "%s", who);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+static void append_line(struct trace_file *f, const char *line, size_t size) {
+    if (f->limit > 0 && f->size + size + 1 > f->limit) {
+        f->lost++;
+        return;
+    }
+    if (f->size + size + 1 > f->capacity) {
+        const size_t capacity = 2 * (f->size + size + 1) + FLUSH_SIZE;
+        char *buffer = realloc(f->buffer, capacity);
+        if (!buffer) {
+            f->lost++;
+            return;
+        }
+        f->buffer = buffer;
+        f->capacity = capacity;
+    }
+    memcpy(f->buffer + f->size, line, size);
+    f->size += size;
+    f->buffer[f->size++] = '\n';
+    if (f->size >= FLUSH_SIZE)
+        trace_file_flush(f);
+}
+
+void trace_file_header(struct trace_file *f, const struct trace_header *h) {
+    char line[1024], host[128] = "?", start[32];
+    struct text t = {line, sizeof line, 0};
+    struct timespec now;
+    struct tm utc;
+    if (f->fd < 0)
+        return;
+    gethostname(host, sizeof host - 1);
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    add(&t, "{\"groupy\":1");
+    add_string(&t, "run", h->run);
+    add_string(&t, "who", h->who);
+    add_id(&t, "id", h->id);
+    add_string(&t, "rung", h->rung);
+    add_string(&t, "source", h->source);
+    add_string(&t, "host", host);
+    add(&t, ",\"pid\":%ld,\"seed\":%" PRIu64 ",\"start\":\"%s\"", (long)getpid(), h->seed, start);
+    if (h->endpoint)
+        add_string(&t, "endpoint", h->endpoint);
+    add(&t, "}");
+    append_line(f, line, t.used);
+}
+
+void trace_file_write(struct trace_file *f, const struct address_book *book, const struct trace_record *r) {
+    char line[TRACE_LINE_SIZE_MAX];
+    if (f->fd >= 0 && !f->failed)
+        append_line(f, line, trace_line(line, sizeof line, f->who, book, r));
+}
+
+void trace_file_flush(struct trace_file *f) {
+    size_t written = 0;
+    while (f->fd >= 0 && !f->failed && written < f->size) {
+        const ssize_t n = write(f->fd, f->buffer + written, f->size - written);
+        if (n > 0)
+            written += (size_t)n;
+        else if (errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            f->failed = true;
+    }
+    if (f->failed)
+        written = f->size;
+    if (written > 0)
+        memmove(f->buffer, f->buffer + written, f->size - written);
+    f->size -= written;
+}
+
+void trace_file_close(struct trace_file *f) {
+    trace_file_flush(f);
+    if (f->fd >= 0)
+        close(f->fd);
+    free(f->buffer);
+    memset(f, 0, sizeof *f);
+    f->fd = -1;
+}
+
+/* -- Reading ----------------------------------------------------------------------------------------------- */
+
+bool trace_parse_id(const char *text, gms_id *id) {
+    if (!text || strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
+        return false;
+    *id = strtoull(text, NULL, 16);
+    return true;
+}
+
+static const char *string_of(const json_t *root, const char *key) {
+    return json_string_value(json_object_get(root, key));
+}
+
+static uint64_t number_of(const json_t *root, const char *key) {
+    const json_int_t value = json_integer_value(json_object_get(root, key));
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+static gms_id id_of(const json_t *root, const char *key) {
+    gms_id id = GMS_NOBODY;
+    trace_parse_id(string_of(root, key), &id);
+    return id;
+}
+
+static void parse_m(const json_t *root, struct trace_record *r) {
+    const char *m = string_of(root, "m");
+    char id[17];
+    if (!m || strlen(m) < 18 || m[16] != '#')
+        return;
+    memcpy(id, m, 16);
+    id[16] = '\0';
+    if (trace_parse_id(id, &r->m_origin))
+        r->m_n = strtoull(m + 17, NULL, 10);
+}
+
+static void parse_state(const json_t *root, struct trace_state *s) {
+    const char *color = string_of(root, "color"), *hash = string_of(root, "hash");
+    s->count = number_of(root, "count");
+    if (hash)
+        trace_parse_id(hash, &s->hash);
+    if (color && strlen(color) == 7 && color[0] == '#') {
+        const unsigned long rgb = strtoul(color + 1, NULL, 16);
+        s->color[0] = (uint8_t)(rgb >> 16);
+        s->color[1] = (uint8_t)(rgb >> 8);
+        s->color[2] = (uint8_t)rgb;
+    }
+}
+
+static bool parse_members(struct trace_line *line) {
+    const json_t *members = json_object_get(line->root, "members");
+    const size_t count = json_array_size(members);
+    if (count > GMS_MEMBERS_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *member = json_array_get(members, i);
+        line->members[i] = id_of(member, "id");
+        line->member_names[i] = string_of(member, "who");
+        if (line->members[i] == GMS_NOBODY || !line->member_names[i])
+            return false;
+    }
+    line->record.members = line->members;
+    line->record.member_count = (uint32_t)count;
+    return true;
+}
+
+static const char *parse_record(struct trace_line *line) {
+    static const char *const peers[] = {"to", "from", "whom"};
+    struct trace_record *r = &line->record;
+    const json_t *root = line->root;
+    const char *ev = string_of(root, "ev");
+    if (!ev || !trace_ev_find(ev, &r->ev))
+        return "no event that is known in `ev`";
+    if (!json_is_integer(json_object_get(root, "t")) || !trace_parse_id(string_of(root, "id"), &r->id) || !line->who)
+        return "`t`, `who` or `id` is missing";
+    r->t = number_of(root, "t");
+    r->lc = number_of(root, "lc");
+    for (size_t i = 0; i < sizeof peers / sizeof peers[0] && r->peer == GMS_NOBODY; i++)
+        r->peer = id_of(root, peers[i]);
+    r->type = string_of(root, "type");
+    r->n = (int)number_of(root, "n");
+    r->seq = number_of(root, "seq");
+    r->view = (uint32_t)number_of(root, "view");
+    r->expected = number_of(root, "expected");
+    r->got = number_of(root, "got");
+    r->primary = json_is_true(json_object_get(root, "primary"));
+    r->what = string_of(root, "do");
+    r->why = string_of(root, "why");
+    r->to = r->peer == GMS_NOBODY ? string_of(root, "to") : NULL;
+    parse_m(root, r);
+    parse_state(root, &r->state);
+    return parse_members(line) ? NULL : "`members` is not a list of who and id";
+}
+
+bool trace_line_parse(struct trace_line *line, const char *text, size_t size, char *error, size_t error_size) {
+    json_error_t why;
+    memset(line, 0, sizeof *line);
+    line->root = json_loadb(text, size, 0, &why);
+    if (!line->root || !json_is_object(line->root)) {
+        snprintf(error, error_size, "not a JSON object: %s", line->root ? "another value" : why.text);
+        trace_line_free(line);
+        return false;
+    }
+    line->who = string_of(line->root, "who");
+    line->header = json_object_get(line->root, "groupy") != NULL;
+    const char *bad = line->header ? NULL : parse_record(line);
+    if (!bad)
+        return true;
+    snprintf(error, error_size, "%s", bad);
+    trace_line_free(line);
+    return false;
+}
+
+void trace_line_free(struct trace_line *line) {
+    json_decref(line->root);
+    line->root = NULL;
+}

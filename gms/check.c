@@ -1,0 +1,179 @@
+/* One pass, constant memory: a ring of positions is what members are compared by. */
+#include "gms/check.h"
+
+#include <string.h>
+
+void check_init(struct check *c) {
+    memset(c, 0, sizeof *c);
+}
+
+static void violate(struct check *c, enum check_property property, const struct check_witness *witness) {
+    if (c->violated[property])
+        return; /* the first witness is the smallest prefix that shows it */
+    c->violated[property] = true;
+    c->witness[property] = *witness;
+}
+
+static struct check_member *member(struct check *c, gms_id id) {
+    for (uint32_t i = c->member_count; i-- > 0;) {
+        if (c->members[i].id == id)
+            return &c->members[i];
+    }
+    if (c->member_count == CHECK_MEMBERS_MAX || id == GMS_NOBODY)
+        return NULL;
+    struct check_member *m = &c->members[c->member_count++];
+    memset(m, 0, sizeof *m);
+    m->id = id;
+    trace_state_init(&m->state);
+    return m;
+}
+
+/* The same count must mean the same change and the same history for everybody. */
+static void compare(struct check *c, const struct check_member *m, const struct trace_record *r) {
+    const uint64_t count = r->state.count;
+    struct check_position *p = &c->positions[count % CHECK_POSITIONS_MAX];
+    if (p->count > count) {
+        c->uncompared++;
+        return;
+    }
+    if (p->count < count) {
+        *p = (struct check_position){count, m->id, r->m_origin, r->m_n, r->state.hash};
+        if (count > c->delivered)
+            c->delivered = count;
+        return;
+    }
+    if (p->m_origin != r->m_origin || p->m_n != r->m_n || p->hash != r->state.hash) {
+        const struct check_witness w = {p->by, m->id, count, p->m_origin, r->m_origin, p->m_n, r->m_n};
+        violate(c, CHECK_TOTAL_ORDER, &w);
+    }
+}
+
+static void deliver(struct check *c, struct check_member *m, const struct trace_record *r) {
+    if (r->m_origin == m->id)
+        m->own_delivered_n = r->m_n;
+    if (m->has_state && r->n > 0)
+        trace_state_apply(&m->state, r->m_origin, r->m_n, r->n);
+    if (!trace_state_equal(&m->state, &r->state)) {
+        const struct check_witness w = {m->id, GMS_NOBODY, r->state.count, r->m_origin, 0, r->m_n, 0};
+        violate(c, CHECK_COLOR, &w);
+        m->state = r->state; /* go on from what it says, so that one slip is told once */
+    }
+    if (m->has_state && r->n > 0)
+        compare(c, m, r);
+}
+
+static void adopt(struct check *c, struct check_member *m, const struct trace_record *r) {
+    const struct check_position *p = &c->positions[r->state.count % CHECK_POSITIONS_MAX];
+    if (r->why) /* nobody had it any more: the group starts afresh, and so do the positions */
+        memset(c->positions, 0, sizeof c->positions);
+    m->has_state = true;
+    m->state = r->state;
+    if (r->state.count > 0 && p->count == r->state.count && p->hash != r->state.hash) {
+        const struct check_witness w = {m->id, p->by, r->state.count, 0, 0, 0, 0};
+        violate(c, CHECK_STATE_TRANSFER, &w);
+    }
+}
+
+static void view(struct check_member *m) {
+    if (!m->viewed && !m->joined)
+        m->has_state = true; /* the founder */
+    m->viewed = true;
+}
+
+static void disturb(struct check *c, const struct trace_record *r) {
+    if (r->t > c->disturbed_t)
+        c->disturbed_t = r->t;
+}
+
+void check_feed(struct check *c, const struct trace_record *r) {
+    c->records++;
+    struct check_member *m = member(c, r->ev == TRACE_CRASH ? r->peer : r->id);
+    if (!m)
+        return;
+    switch (r->ev) {
+    case TRACE_JOIN: m->joined = true; break;
+    case TRACE_VIEW:
+        disturb(c, r);
+        view(m);
+        break;
+    case TRACE_MCAST:
+        m->mcast_n = r->m_n;
+        m->mcast_t = r->t;
+        break;
+    case TRACE_DELIVER: deliver(c, m, r); break;
+    case TRACE_STATE: adopt(c, m, r); break;
+    case TRACE_FREEZE: m->frozen = true; break;
+    case TRACE_CRASH:
+        m->crashed = true;
+        disturb(c, r);
+        break;
+    case TRACE_LEAVE: m->left = true; break;
+    case TRACE_DOWN:
+    case TRACE_FAULT:
+    case TRACE_LOSE:
+    case TRACE_SUSPECT:
+    case TRACE_HANG:
+    case TRACE_RESUME: disturb(c, r); break;
+    case TRACE_BLOCK:
+    case TRACE_UNBLOCK:
+    case TRACE_SEND:
+    case TRACE_RECV:
+    case TRACE_DROP:
+    case TRACE_LEAD:
+    case TRACE_EXCLUDED:
+    case TRACE_NO_QUORUM:
+    case TRACE_QUORUM:
+    case TRACE_EXIT:
+    case TRACE_EVS: break;
+    }
+}
+
+static bool counts_at_end(const struct check_member *m) {
+    return m->viewed && !m->crashed && !m->left && !m->frozen;
+}
+
+void check_end(struct check *c) {
+    const struct check_member *first = NULL;
+    for (uint32_t i = 0; i < c->member_count; i++) {
+        const struct check_member *m = &c->members[i];
+        if (!counts_at_end(m))
+            continue;
+        if (!first)
+            first = m;
+        else if (!trace_state_equal(&first->state, &m->state)) {
+            const struct check_witness w = {first->id, m->id, first->state.count, 0, 0, 0, 0};
+            violate(c, CHECK_CONVERGENCE, &w);
+        }
+        if (m->mcast_t > c->disturbed_t && m->own_delivered_n < m->mcast_n) {
+            const struct check_witness w = {m->id, GMS_NOBODY, m->state.count, m->id, 0, m->mcast_n, 0};
+            violate(c, CHECK_PROGRESS, &w);
+        }
+    }
+}
+
+enum check_verdict check_property(const struct check *c, enum check_property property) {
+    return c->violated[property] ? CHECK_VIOLATED : CHECK_HOLDS;
+}
+
+enum check_verdict check_overall(const struct check *c) {
+    for (int p = 0; p < CHECK_PROPERTIES; p++) {
+        if (c->violated[p] && p != CHECK_PROGRESS)
+            return CHECK_VIOLATED;
+    }
+    bool halted = c->violated[CHECK_PROGRESS];
+    for (uint32_t i = 0; i < c->member_count; i++)
+        halted = halted || (c->members[i].frozen && !c->members[i].crashed);
+    return halted ? CHECK_HALTED : CHECK_HOLDS;
+}
+
+const char *check_property_name(enum check_property property) {
+    switch (property) {
+    case CHECK_TOTAL_ORDER: return "total order";
+    case CHECK_COLOR: return "colour";
+    case CHECK_STATE_TRANSFER: return "state transfer";
+    case CHECK_CONVERGENCE: return "convergence";
+    case CHECK_PROGRESS: return "progress";
+    case CHECK_PROPERTIES: break;
+    }
+    return NULL;
+}
