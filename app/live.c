@@ -27,7 +27,7 @@ struct live {
     actor_t *actor;
     struct worker worker;
     struct gms_rng rng;
-    bool paused, frozen;
+    bool paused, frozen, change_due;
     uint64_t mean_ms;
     gms_time next_change;
     gms_time digest_at, digest_repeat_at, notice_until;
@@ -240,6 +240,10 @@ static gms_time on_tick(void *arg, actor_t *actor, gms_time now) {
     gms_time next = in_group(live) ? worker_tick(&live->worker, now) : GMS_NEVER;
     while (in_group(live) && worker_take(&live->worker, &body))
         actor_multicast(live->actor, body.bytes, body.size);
+    if (live->change_due) {
+        live->change_due = false;
+        change(live, 0);
+    }
     const gms_time changes = tick_changes(live, now);
     const gms_time digest = tick_digest(live, now);
     next = changes < next ? changes : next;
@@ -263,8 +267,8 @@ static enum tile_state tile_state_of(struct live *live, char *reason, size_t rea
     switch (gms_phase(&node->gms)) {
     case GMS_IDLE:
     case GMS_JOINING: return TILE_JOINING;
-    case GMS_FROZEN: snprintf(reason, reason_size, "%s", live->reason); return TILE_FROZEN;
-    case GMS_FAILED: snprintf(reason, reason_size, "%s", live->reason); return TILE_FAILED;
+    case GMS_FROZEN: snprintf(reason, reason_size, "%.127s", live->reason); return TILE_FROZEN;
+    case GMS_FAILED: snprintf(reason, reason_size, "%.127s", live->reason); return TILE_FAILED;
     case GMS_LEFT: return TILE_LEAVING;
     case GMS_LEADING:
     case GMS_FOLLOWING: break;
@@ -408,7 +412,7 @@ static bool crash_mid_broadcast(struct live *live, const char *after_text) {
     if (after_text)
         parse_number(after_text, 0, GMS_MEMBERS_MAX, &after);
     actor_arm_crash(live->actor, (uint32_t)after);
-    change(live, 0);
+    live->change_due = true; /* in the next turn: whoever asked gets an answer first */
     return true;
 }
 

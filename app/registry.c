@@ -163,9 +163,16 @@ static bool read_entry(int fd, struct registry_entry *entry) {
     return ok;
 }
 
+/* Oldest first; those of one launcher start in the same second, so then the name decides: w2 before w10. */
 static int by_start(const void *a, const void *b) {
     const struct registry_entry *x = a, *y = b;
-    return x->started < y->started ? -1 : x->started > y->started;
+    const int64_t x_second = (int64_t)x->started, y_second = (int64_t)y->started;
+    if (x_second != y_second)
+        return x_second < y_second ? -1 : 1;
+    const size_t x_length = strlen(x->address.name), y_length = strlen(y->address.name);
+    if (x_length != y_length)
+        return x_length < y_length ? -1 : 1;
+    return strcmp(x->address.name, y->address.name);
 }
 
 /* Reads one file; removes it if its process is gone. True: a live process. */

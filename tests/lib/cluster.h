@@ -1,0 +1,70 @@
+/* A group in one process, for tests that teach: nodes with the real codec, workers on top, and links that
+ * deliver when the test says so. Nothing is left to chance, so what happened is a text that can be compared
+ * line by line (the model is the test cluster of cowsql/raft).
+ *
+ * Members are 1, 2, 3 ... and appear as w1, w2, w3 ... in the story. Each link is first in, first out. A
+ * member that crashed or left sends no more; what it had sent still arrives, and only then, link by link,
+ * is its end reported.
+ */
+#ifndef TESTS_LIB_CLUSTER_H
+#define TESTS_LIB_CLUSTER_H
+
+#include "app/worker.h"
+#include "gms/check.h"
+#include "net/node.h"
+
+#define CLUSTER_MEMBERS_MAX 8
+#define CLUSTER_JOIN_TIMEOUT_MS 1000
+
+struct cluster;
+
+/* A group of `members` that joined one after the other through w1; the story begins after that. */
+struct cluster *cluster_of(enum gms_rung_id, int members);
+void cluster_free(struct cluster **);
+
+/* Newcomers ask the group for its state, as they really do. Without, every worker begins with the first
+ * state, and the story is about the group layer alone. */
+void with_state_transfer(struct cluster *);
+
+/* -- What the application and the people do --------------------------------------------------------- */
+
+int join(struct cluster *, int contact);                /* a new member asks `contact`; returns who it is */
+int join_through(struct cluster *, int first, int then); /* ... asks `then` when `first` does not answer */
+void multicast(struct cluster *, int who, int change);
+void leave(struct cluster *, int who);
+
+/* -- What the network does -------------------------------------------------------------------------- */
+
+int on_the_way(const struct cluster *, int from, int to);
+void deliver_one(struct cluster *, int from, int to); /* asserts that something is on the way */
+void deliver_link(struct cluster *, int from, int to);
+void deliver_all(struct cluster *);                   /* round-robin; reports nobody's end */
+void tell_down(struct cluster *, int whom, int to);   /* after the drain of that link, which is asserted */
+void settle(struct cluster *);                        /* messages first, then ends, until nothing is left */
+void pass_ms(struct cluster *, uint64_t ms);          /* timers fire; messages stay where they are */
+
+/* -- What goes wrong -------------------------------------------------------------------------------- */
+
+void crash(struct cluster *, int who);                          /* the links keep all that it had sent */
+void keep_only(struct cluster *, int from, int to, int count);  /* before a crash: this link keeps a prefix */
+void arm_crash(struct cluster *, int who, uint32_t after);      /* in its next broadcast, after so many sends */
+void lose_next(struct cluster *, int from, int to);             /* the next message of this link is lost */
+void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */
+
+/* -- What came of it -------------------------------------------------------------------------------- */
+
+/* Compares the story so far, line by line, and begins a new one. */
+#define cluster_story(c, ...) cluster_story_(c, (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
+void cluster_story_(struct cluster *, const char *const *lines, const char *file, int line);
+void cluster_skip(struct cluster *); /* forgets the story so far */
+
+/* "sync", "desync" or "halt", as the design's ladder defines them: judged by the checker after one more
+ * change from every survivor. Ends the story. */
+const char *cluster_outcome(struct cluster *);
+
+const struct node *node_of(const struct cluster *, int who);
+const struct worker *worker_of(const struct cluster *, int who);
+const char *color_of(const struct cluster *, int who); /* "#000007"; good until the next call */
+const struct check *cluster_check(const struct cluster *);
+
+#endif

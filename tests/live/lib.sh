@@ -1,0 +1,63 @@
+# For the tests with real processes. Sourced; GROUPY and JUDGE name the programs under test.
+#
+# Every test has a group of its own and a folder for its traces; at its end nothing may be left of either.
+set -u
+GROUP="t$$"
+WORK=$(mktemp -d)
+export XDG_RUNTIME_DIR="$WORK"
+SLOW=1
+[ -n "${GROUPY_SANITIZED:-}" ] && SLOW=3 # sanitizers take their time
+failures=0
+demo_pid=
+
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+ok() { echo "ok: $*"; }
+
+groupy() { "$GROUPY" "$@"; }
+ctl() { "$GROUPY" ctl "$@" --group "$GROUP"; }
+
+# demo ARGS...: in the background; its output goes to $WORK/out and $WORK/err, its status to $WORK/status.
+demo() {
+  rm -f "$WORK/status"
+  ("$GROUPY" demo --group "$GROUP" "$@" >"$WORK/out" 2>"$WORK/err"; echo $? >"$WORK/status") &
+  demo_pid=$!
+}
+
+# end_demo STATUS: waits for its end; whether its status is that one.
+end_demo() { wait "$demo_pid"; [ "$(cat "$WORK/status")" -eq "$1" ]; }
+
+# How many workers are in a state: count_state 'leading|following'
+count_state() { ctl status --json 2>/dev/null | grep -oE "\"state\":\"($1)\"" | wc -l; }
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+  local tenths=$(($1 * 10 * SLOW)); shift
+  while [ $tenths -gt 0 ]; do
+    "$@" && return 0
+    sleep 0.1
+    tenths=$((tenths - 1))
+  done
+  return 1
+}
+
+in_group() { [ "$(count_state 'leading|following')" -eq "$1" ]; }
+
+# No process of this group may be left behind, and no file in the registry.
+check_nothing_left() {
+  local left
+  sleep 0.2
+  left=$(pgrep -f -- "--group $GROUP( |\$)" | tr '\n' ' ')
+  [ -z "$left" ] || { fail "processes are left: $left"; ps -o pid,args -p ${left// /,} 2>/dev/null; kill -9 $left; }
+  left=$(find "$WORK/groupy/$GROUP" -type f ! -name lock 2>/dev/null)
+  [ -z "$left" ] || fail "files are left: $left"
+  left=$(find "$WORK/groupy/$GROUP" -type s 2>/dev/null)
+  [ -z "$left" ] || fail "sockets are left: $left"
+}
+
+finish() {
+  check_nothing_left
+  [ $failures -eq 0 ] || { echo "--- $WORK/out"; tail -30 "$WORK/out"; echo "--- $WORK/err"; tail -30 "$WORK/err"; }
+  rm -rf "$WORK"
+  [ $failures -eq 0 ] && echo "passed"
+  exit $((failures > 0))
+}
