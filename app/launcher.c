@@ -473,6 +473,9 @@ int launcher_run(const struct launcher_config *config) {
         turn(l);
     if (ok)
         status = conclude(l);
+    struct registry_entry left[1];
+    if (ok)
+        registry_list(&l->registry, left, 1); /* looking removes what killed workers left */
     trace_file_close(&l->director);
     zsock_destroy(&l->control);
     registry_close(&l->registry);

@@ -106,6 +106,11 @@ void window_retile(struct window *w, int index, int of) {
 static void set_hints(void) {
     setenv("SDL_VIDEO_X11_WMCLASS", "groupy", 0);
     SDL_SetHint(SDL_HINT_APP_NAME, "Groupy");
+#ifdef __linux__
+    /* Not whatever else SDL finds: without a display it would draw off-screen or take the console. The
+     * variable SDL_VIDEODRIVER still wins. Wayland is not tried where it can't be, for it complains aloud. */
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("XDG_RUNTIME_DIR") != NULL ? "x11,wayland" : "x11");
+#endif
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");

@@ -37,7 +37,7 @@ struct member {
 
 struct cluster {
     enum gms_rung_id rung;
-    bool state_transfer;
+    bool state_transfer, sends, numbers_hidden;
     bool silent;
     gms_time now;
     int count;
@@ -96,7 +96,12 @@ static void add_body(struct text *t, const uint8_t *body, uint32_t size) {
         add(t, " (the state at w%d#%d)", body[8], body[16]);
 }
 
-static void add_message(struct text *t, const struct gms_message *m) {
+static void add_number(const struct cluster *c, struct text *t, uint64_t seq) {
+    if (seq > 0 && !c->numbers_hidden)
+        add(t, " #%d", (int)seq);
+}
+
+static void add_message(const struct cluster *c, struct text *t, const struct gms_message *m) {
     add(t, "%s", gms_type_name(m->type));
     switch (m->type) {
     case GMS_JOIN:
@@ -112,15 +117,14 @@ static void add_message(struct text *t, const struct gms_message *m) {
         break;
     case GMS_TYPES: break;
     }
-    if (m->seq > 0)
-        add(t, " #%d", (int)m->seq);
+    add_number(c, t, m->seq);
 }
 
 static void add_color(struct text *t, const uint8_t color[3]) {
     add(t, "#%02x%02x%02x", color[0], color[1], color[2]);
 }
 
-static void add_record(struct text *t, const struct trace_record *r) {
+static void add_record(const struct cluster *c, struct text *t, const struct trace_record *r) {
     const int who = (int)r->id;
     switch (r->ev) {
     case TRACE_VIEW:
@@ -142,8 +146,7 @@ static void add_record(struct text *t, const struct trace_record *r) {
             add(t, " w%d#%d", (int)r->m_origin, (int)r->m_n);
         else if (r->view > 0)
             add(t, " %u", r->view);
-        if (r->seq > 0)
-            add(t, " #%d", (int)r->seq);
+        add_number(c, t, r->seq);
         if (r->ev == TRACE_DROP)
             add(t, ": %s", r->why);
         break;
@@ -188,7 +191,7 @@ static void add_record(struct text *t, const struct trace_record *r) {
 static void record(struct cluster *c, const struct trace_record *r) {
     struct text t = {{0}, 0};
     check_feed(&c->check, r);
-    add_record(&t, r);
+    add_record(c, &t, r);
     if (t.used > 0)
         tell(c, &t);
 }
@@ -227,6 +230,18 @@ static struct member *at(const struct cluster *c, int who) {
     return c->member[who];
 }
 
+static void tell_frame(struct cluster *c, int from, const char *how, int to, const struct frame *frame) {
+    static struct wire_message message; /* large */
+    struct wire_in in;
+    const char *error;
+    struct text t = {{0}, 0};
+    assert_null(wire_open_frame(&in, frame->bytes, frame->size));
+    assert_true(wire_next(&in, &message, &error) && !error);
+    add(&t, "w%d %s w%d  ", from, how, to);
+    add_message(c, &t, &message.gms);
+    tell(c, &t);
+}
+
 static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) {
     struct member *m = self;
     struct cluster *c = m->cluster;
@@ -240,7 +255,10 @@ static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) 
     assert_non_null(out.bytes);
     wire_put_frame_header(&out, m->node.group, m->node.me);
     memcpy(out.bytes + out.size, message, size);
-    link->frame[link->count++] = (struct frame){out.bytes, out.capacity};
+    struct frame *frame = &link->frame[link->count++];
+    *frame = (struct frame){out.bytes, out.capacity};
+    if (c->sends)
+        tell_frame(c, (int)m->node.me, "sends to", (int)to, frame);
 }
 
 static void on_flush(void *self) {
@@ -267,11 +285,21 @@ static void on_deliver(void *self, const struct gms_message *m, struct trace_sta
     record(member->cluster, &r);
 }
 
+/* As if a state transfer had been done already. */
+static void begin_with_first_state(struct member *m) {
+    worker_found(&m->worker);
+    const struct trace_record r = {
+        .ev = TRACE_STATE, .t = m->cluster->now, .id = m->node.me, .state = m->worker.state};
+    check_feed(&m->cluster->check, &r);
+}
+
 static void on_install(void *self, const struct gms_message *view) {
     struct member *m = self;
-    const bool founder = view->member_count == 1;
-    if (!m->worker.has_state && (founder || !m->cluster->state_transfer))
+    const bool first = m->worker.view.number == 0;
+    if (first && view->member_count == 1)
         worker_found(&m->worker);
+    else if (first && !m->cluster->state_transfer)
+        begin_with_first_state(m);
     worker_view(&m->worker, m->cluster->now, view->view, view->members, view->member_count);
 }
 
@@ -401,6 +429,14 @@ void with_state_transfer(struct cluster *c) {
     c->state_transfer = true;
 }
 
+void with_sends(struct cluster *c) {
+    c->sends = true;
+}
+
+void without_numbers(struct cluster *c) {
+    c->numbers_hidden = true;
+}
+
 int join(struct cluster *c, int contact) {
     const gms_id id = (gms_id)contact;
     return start(c, &id, 1);
@@ -431,22 +467,10 @@ int on_the_way(const struct cluster *c, int from, int to) {
     return c->link[from][to].count;
 }
 
-static void tell_arrival(struct cluster *c, int from, int to, const struct frame *frame) {
-    static struct wire_message message; /* large */
-    struct wire_in in;
-    const char *error;
-    struct text t = {{0}, 0};
-    assert_null(wire_open_frame(&in, frame->bytes, frame->size));
-    assert_true(wire_next(&in, &message, &error) && !error);
-    add(&t, "w%d -> w%d  ", from, to);
-    add_message(&t, &message.gms);
-    tell(c, &t);
-}
-
 static void arrive(struct cluster *c, int from, int to, const struct frame *frame) {
     struct member *m = at(c, to);
     const uint32_t held = m->node.gms.gms1.hold.count;
-    tell_arrival(c, from, to, frame);
+    tell_frame(c, from, "->", to, frame);
     node_receive(&m->node, tick(c), (gms_id)from, frame->bytes, frame->size);
     if (m->node.gms.gms1.hold.count > held)
         TELL(c, "w%d holds it back", to);
@@ -489,6 +513,13 @@ void tell_down(struct cluster *c, int whom, int to) {
     assert_int_equal(on_the_way(c, whom, to), 0); /* the detector is perfect: after the drain */
     m->told[whom] = true;
     node_down(&m->node, tick(c), (gms_id)whom, "crashed");
+    pump(m);
+}
+
+void suspect(struct cluster *c, int whom, int by) {
+    struct member *m = at(c, by);
+    m->told[whom] = true;
+    node_down(&m->node, tick(c), (gms_id)whom, "suspected");
     pump(m);
 }
 
@@ -564,16 +595,40 @@ void inject(struct cluster *c, int from, int to, const struct gms_message *m) {
 
 /* -- The outcome ------------------------------------------------------------------------------------- */
 
+static bool survives(const struct member *m) {
+    return !m->gone && m->worker.view.number > 0;
+}
+
+static bool correct(const struct member *m) {
+    return survives(m) && gms_phase(&m->node.gms) != GMS_FROZEN;
+}
+
 const char *cluster_outcome(struct cluster *c) {
+    uint64_t before[LINKS] = {0};
+    const struct member *first = NULL;
+    bool parted = false, stuck = false;
     c->silent = true;
     settle(c);
+    for (int who = 1; who <= c->count; who++)
+        before[who] = at(c, who)->worker.state.count;
     for (int who = 1; who <= c->count; who++) {
-        if (!at(c, who)->gone && at(c, who)->worker.view.number > 0)
+        if (survives(at(c, who)))
             multicast(c, who, 1);
     }
     settle(c);
     check_end(&c->check);
+    for (int who = 1; who <= c->count; who++) {
+        const struct member *m = at(c, who);
+        if (correct(m) && !first)
+            first = m;
+        parted = parted || (correct(m) && !trace_state_equal(&first->worker.state, &m->worker.state));
+        stuck = stuck || (survives(m) && m->worker.state.count == before[who]);
+    }
     c->silent = false;
+    return parted ? "desync" : stuck ? "halt" : "sync";
+}
+
+const char *cluster_verdict(const struct cluster *c) {
     switch (check_overall(&c->check)) {
     case CHECK_HOLDS: return "sync";
     case CHECK_VIOLATED: return "desync";
@@ -596,8 +651,4 @@ const char *color_of(const struct cluster *c, int who) {
     t = (struct text){{0}, 0};
     add_color(&t, at(c, who)->worker.state.color);
     return t.at;
-}
-
-const struct check *cluster_check(const struct cluster *c) {
-    return &c->check;
 }

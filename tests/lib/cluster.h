@@ -26,6 +26,12 @@ void cluster_free(struct cluster **);
  * state, and the story is about the group layer alone. */
 void with_state_transfer(struct cluster *);
 
+/* Tells each send as well as each arrival, where the order of the sends is the point. */
+void with_sends(struct cluster *);
+
+/* Leaves the numbers of the series out, where the story is the same on every rung. */
+void without_numbers(struct cluster *);
+
 /* -- What the application and the people do --------------------------------------------------------- */
 
 int join(struct cluster *, int contact);                /* a new member asks `contact`; returns who it is */
@@ -49,6 +55,7 @@ void crash(struct cluster *, int who);                          /* the links kee
 void keep_only(struct cluster *, int from, int to, int count);  /* before a crash: this link keeps a prefix */
 void arm_crash(struct cluster *, int who, uint32_t after);      /* in its next broadcast, after so many sends */
 void lose_next(struct cluster *, int from, int to);             /* the next message of this link is lost */
+void suspect(struct cluster *, int whom, int by);               /* the detector is wrong: `whom` is alive */
 void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */
 
 /* -- What came of it -------------------------------------------------------------------------------- */
@@ -58,13 +65,13 @@ void inject(struct cluster *, int from, int to, const struct gms_message *); /* 
 void cluster_story_(struct cluster *, const char *const *lines, const char *file, int line);
 void cluster_skip(struct cluster *); /* forgets the story so far */
 
-/* "sync", "desync" or "halt", as the design's ladder defines them: judged by the checker after one more
- * change from every survivor. Ends the story. */
+/* "sync", "desync" or "halt", as the design's ladder defines them for the members that are correct, after one
+ * more change from every survivor. Ends the story. */
 const char *cluster_outcome(struct cluster *);
+const char *cluster_verdict(const struct cluster *); /* the checker's, in the same words, after the outcome */
 
 const struct node *node_of(const struct cluster *, int who);
 const struct worker *worker_of(const struct cluster *, int who);
 const char *color_of(const struct cluster *, int who); /* "#000007"; good until the next call */
-const struct check *cluster_check(const struct cluster *);
 
 #endif

@@ -4,7 +4,7 @@
 
 for delay in 0.01 0.03 0.06 0.1 0.2 0.5 1; do
   rm -rf "$WORK/trace"
-  setsid "$GROUPY" demo --headless -n 5 --mean 100ms --group "$GROUP" --trace "$WORK/trace" >"$WORK/out" 2>"$WORK/err" &
+  setsid env --default-signal=INT "$GROUPY" demo --headless -n 5 --mean 100ms --group "$GROUP" --trace "$WORK/trace" >"$WORK/out" 2>"$WORK/err" &
   pid=$!
   sleep $delay
   kill -INT -$pid 2>/dev/null || kill -INT $pid
