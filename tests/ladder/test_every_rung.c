@@ -24,8 +24,11 @@ static void newcomer_is_appended_at_the_end_and_gets_the_view_last(void **state)
         with_sends(c);
         join(c, 1);
         deliver_one(c, 3, 1);
-        cluster_story(c, "w3 sends to w1  JOIN w3", "w3 -> w1  JOIN w3", "w1 sends to w2  VIEW 3 [w1 w2 w3]",
-                      "w1 sends to w3  VIEW 3 [w1 w2 w3]", "w1 installs view 3 [w1 w2 w3]");
+        cluster_story(c, "w3 sends to w1  JOIN w3\n"
+                         "w3 -> w1  JOIN w3\n"
+                         "w1 sends to w2  VIEW 3 [w1 w2 w3]\n"
+                         "w1 sends to w3  VIEW 3 [w1 w2 w3]\n"
+                         "w1 installs view 3 [w1 w2 w3]\n");
         cluster_free(&c);
     }
 }
@@ -40,8 +43,12 @@ static struct cluster *newcomer_without_its_view(enum gms_rung_id rung) {
     cluster_skip(c);
     multicast(c, 1, 7);
     settle(c);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007", "w1 -> w2  MSG w1#1 (+7)",
-                  "w2 delivers w1#1 (+7) -> #000007", "w1 -> w3  MSG w1#1 (+7)", "w3 holds it back");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 holds it back\n");
     return c;
 }
 
@@ -66,8 +73,12 @@ static void join_from_a_listed_member_repeats_the_view_and_appends_nobody(void *
         deliver_one(c, 3, 2);
         deliver_one(c, 2, 1);
         deliver_one(c, 1, 2);
-        cluster_story(c, "1000 ms pass", "w3 -> w2  JOIN w3", "w2 -> w1  JOIN w3", "w1 installs view 4 [w1 w2 w3]",
-                      "w1 -> w2  VIEW 4 [w1 w2 w3]", "w2 installs view 4 [w1 w2 w3]");
+        cluster_story(c, "1000 ms pass\n"
+                         "w3 -> w2  JOIN w3\n"
+                         "w2 -> w1  JOIN w3\n"
+                         "w1 installs view 4 [w1 w2 w3]\n"
+                         "w1 -> w2  VIEW 4 [w1 w2 w3]\n"
+                         "w2 installs view 4 [w1 w2 w3]\n");
         cluster_free(&c);
     }
 }
@@ -82,8 +93,10 @@ static void join_of_a_departed_id_is_refused(void **state) {
         cluster_skip(c);
         inject(c, 3, 1, &join_again);
         inject(c, 3, 2, &join_again); /* a follower knows it, too */
-        cluster_story(c, "w3 -> w1  JOIN w3", "w1 drops JOIN: this id has left before", "w3 -> w2  JOIN w3",
-                      "w2 drops JOIN: this id has left before");
+        cluster_story(c, "w3 -> w1  JOIN w3\n"
+                         "w1 drops JOIN: this id has left before\n"
+                         "w3 -> w2  JOIN w3\n"
+                         "w2 drops JOIN: this id has left before\n");
         cluster_free(&c);
     }
 }
@@ -100,8 +113,12 @@ static void join_tries_the_next_contact_then_fails_with_no_reply(void **state) {
         pass_ms(c, CLUSTER_JOIN_TIMEOUT_MS - 1);
         assert_int_equal(gms_phase(&node_of(c, 3)->gms), GMS_JOINING);
         pass_ms(c, 1);
-        cluster_story(c, "w3 sends to w2  JOIN w3", "1000 ms pass", "w3 sends to w1  JOIN w3", "999 ms pass",
-                      "1 ms pass", "w3 fails: no reply from leader");
+        cluster_story(c, "w3 sends to w2  JOIN w3\n"
+                         "1000 ms pass\n"
+                         "w3 sends to w1  JOIN w3\n"
+                         "999 ms pass\n"
+                         "1 ms pass\n"
+                         "w3 fails: no reply from leader\n");
         assert_int_equal(gms_phase(&node_of(c, 3)->gms), GMS_FAILED);
         cluster_free(&c);
     }
@@ -114,7 +131,8 @@ static void join_through_one_that_is_joining_itself_is_dropped_with_the_reason(v
         join(c, 1);
         join(c, 2);
         deliver_one(c, 3, 2);
-        cluster_story(c, "w3 -> w2  JOIN w3", "w2 drops JOIN: not a member yet");
+        cluster_story(c, "w3 -> w2  JOIN w3\n"
+                         "w2 drops JOIN: not a member yet\n");
         cluster_free(&c);
     }
 }
@@ -145,7 +163,8 @@ static void request_to_a_non_leader_is_dropped_with_the_reason(void **state) {
     EACH_RUNG(rung) {
         struct cluster *c = group(rung, 3);
         inject(c, 3, 2, &request);
-        cluster_story(c, "w3 -> w2  REQUEST w3#1 (+9)", "w2 drops REQUEST w3#1: not the leader");
+        cluster_story(c, "w3 -> w2  REQUEST w3#1 (+9)\n"
+                         "w2 drops REQUEST w3#1: not the leader\n");
         cluster_free(&c);
     }
 }
@@ -158,7 +177,8 @@ static void request_in_the_name_of_another_is_dropped_with_the_reason(void **sta
     EACH_RUNG(rung) {
         struct cluster *c = group(rung, 3);
         inject(c, 2, 1, &request);
-        cluster_story(c, "w2 -> w1  REQUEST w3#1 (+9)", "w1 drops REQUEST w3#1: not from its origin");
+        cluster_story(c, "w2 -> w1  REQUEST w3#1 (+9)\n"
+                         "w1 drops REQUEST w3#1: not from its origin\n");
         cluster_free(&c);
     }
 }
@@ -174,7 +194,8 @@ static void request_of_one_that_has_left_is_dropped_with_the_reason(void **state
         settle(c);
         cluster_skip(c);
         inject(c, 3, 1, &request);
-        cluster_story(c, "w3 -> w1  REQUEST w3#1 (+9)", "w1 drops REQUEST w3#1: not from a member");
+        cluster_story(c, "w3 -> w1  REQUEST w3#1 (+9)\n"
+                         "w1 drops REQUEST w3#1: not from a member\n");
         cluster_free(&c);
     }
 }
@@ -187,7 +208,9 @@ static void nobody_multicasts_before_its_first_view_or_after_it_wants_to_leave(v
         multicast(c, 3, 9);
         leave(c, 2);
         multicast(c, 2, 9);
-        cluster_story(c, "w3 can't multicast: not a member yet", "w2 wants to leave", "w2 can't multicast: leaving");
+        cluster_story(c, "w3 can't multicast: not a member yet\n"
+                         "w2 wants to leave\n"
+                         "w2 can't multicast: leaving\n");
         cluster_free(&c);
     }
 }
@@ -216,11 +239,18 @@ static void a_follower_leaves_with_a_view_without_it_from_the_leader(void **stat
         with_sends(c);
         leave(c, 2);
         settle(c);
-        cluster_story(c, "w2 wants to leave", "w2 sends to w1  LEAVE w2", "w2 -> w1  LEAVE w2",
-                      "w1 sends to w3  VIEW 4 [w1 w3]", "w1 sends to w2  VIEW 4 [w1 w3]",
-                      "w1 installs view 4 [w1 w3]", "w1 -> w2  VIEW 4 [w1 w3]", "w2 has left",
-                      "w1 -> w3  VIEW 4 [w1 w3]", "w3 installs view 4 [w1 w3]", "w1 learns that w2 is down",
-                      "w3 learns that w2 is down");
+        cluster_story(c, "w2 wants to leave\n"
+                         "w2 sends to w1  LEAVE w2\n"
+                         "w2 -> w1  LEAVE w2\n"
+                         "w1 sends to w3  VIEW 4 [w1 w3]\n"
+                         "w1 sends to w2  VIEW 4 [w1 w3]\n"
+                         "w1 installs view 4 [w1 w3]\n"
+                         "w1 -> w2  VIEW 4 [w1 w3]\n"
+                         "w2 has left\n"
+                         "w1 -> w3  VIEW 4 [w1 w3]\n"
+                         "w3 installs view 4 [w1 w3]\n"
+                         "w1 learns that w2 is down\n"
+                         "w3 learns that w2 is down\n");
         assert_string_equal(cluster_outcome(c), "sync");
         cluster_free(&c);
     }
@@ -233,7 +263,9 @@ static void a_leaving_follower_goes_all_the_same_when_nobody_confirms_it(void **
         leave(c, 2);
         keep_only(c, 2, 1, 0);
         pass_ms(c, CLUSTER_JOIN_TIMEOUT_MS);
-        cluster_story(c, "w2 wants to leave", "1000 ms pass", "w2 has left");
+        cluster_story(c, "w2 wants to leave\n"
+                         "1000 ms pass\n"
+                         "w2 has left\n");
         cluster_free(&c);
     }
 }
@@ -243,7 +275,8 @@ static void a_leader_that_leaves_alone_just_goes(void **state) {
     EACH_RUNG(rung) {
         struct cluster *c = group(rung, 1);
         leave(c, 1);
-        cluster_story(c, "w1 wants to leave", "w1 has left");
+        cluster_story(c, "w1 wants to leave\n"
+                         "w1 has left\n");
         assert_int_equal(gms_phase(&node_of(c, 1)->gms), GMS_LEFT);
         cluster_free(&c);
     }
@@ -255,7 +288,8 @@ static void a_newcomer_that_has_no_view_yet_may_leave(void **state) {
         struct cluster *c = group(rung, 1);
         join(c, 1);
         leave(c, 2);
-        cluster_story(c, "w2 wants to leave", "w2 has left");
+        cluster_story(c, "w2 wants to leave\n"
+                         "w2 has left\n");
         cluster_free(&c);
     }
 }
@@ -267,8 +301,10 @@ static void a_leave_in_the_name_of_another_is_dropped_with_the_reason(void **sta
         struct cluster *c = group(rung, 3);
         inject(c, 2, 1, &leave_w3);
         inject(c, 3, 2, &leave_w3);
-        cluster_story(c, "w2 -> w1  LEAVE w3", "w1 drops LEAVE: not from its origin", "w3 -> w2  LEAVE w3",
-                      "w2 drops LEAVE: not the leader");
+        cluster_story(c, "w2 -> w1  LEAVE w3\n"
+                         "w1 drops LEAVE: not from its origin\n"
+                         "w3 -> w2  LEAVE w3\n"
+                         "w2 drops LEAVE: not the leader\n");
         cluster_free(&c);
     }
 }

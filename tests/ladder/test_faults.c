@@ -37,6 +37,7 @@ static void none_is_survived_by_all(void **state) {
 }
 
 static void two_join_and_one_leaves(struct cluster *c) {
+    with_state_transfer(c);
     join(c, 1);
     join(c, 2);
     leave(c, 3);
@@ -173,7 +174,8 @@ static void partition_parts_all_three(void **state) {
 }
 
 /* w2 shows the change, and dies before it can re-send it. The survivors agree, although w2 showed more: gms3
- * promises agreement among the correct, not uniform agreement. The checker, which compares everybody, says so. */
+ * promises agreement among the correct, not uniform agreement. The checker, which compares everybody, says
+ * so. */
 static void before_the_resend(struct cluster *c) {
     arm_crash(c, 1, 1);
     multicast(c, 1, 7);

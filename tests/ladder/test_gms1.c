@@ -16,7 +16,8 @@ static void gms1_the_first_member_founds_the_group_and_leads(void **state) {
     assert_int_equal(gms_phase(&node_of(c, 1)->gms), GMS_LEADING);
     assert_int_equal(gms_current_view(&node_of(c, 1)->gms)->number, 1);
     multicast(c, 1, 7);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n");
     cluster_free(&c);
 }
 
@@ -26,18 +27,17 @@ static void gms1_a_newcomer_is_appended_at_the_end_and_gets_the_view_last(void *
     with_sends(c);
     join(c, 2);
     settle(c);
-    cluster_story(c,                                        /* */
-                  "w3 sends to w2  JOIN w3",                /* to any member ... */
-                  "w3 -> w2  JOIN w3",                      /* */
-                  "w2 sends to w1  JOIN w3",                /* ... a follower forwards it */
-                  "w2 -> w1  JOIN w3",                      /* */
-                  "w1 sends to w2  VIEW 3 [w1 w2 w3]",      /* */
-                  "w1 sends to w3  VIEW 3 [w1 w2 w3]",      /* the newcomer last */
-                  "w1 installs view 3 [w1 w2 w3]",          /* */
-                  "w1 -> w2  VIEW 3 [w1 w2 w3]",            /* */
-                  "w2 installs view 3 [w1 w2 w3]",          /* */
-                  "w1 -> w3  VIEW 3 [w1 w2 w3]",            /* */
-                  "w3 installs view 3 [w1 w2 w3]");
+    cluster_story(c, "w3 sends to w2  JOIN w3\n" /* to any member ... */
+                     "w3 -> w2  JOIN w3\n"
+                     "w2 sends to w1  JOIN w3\n" /* ... a follower forwards it */
+                     "w2 -> w1  JOIN w3\n"
+                     "w1 sends to w2  VIEW 3 [w1 w2 w3]\n"
+                     "w1 sends to w3  VIEW 3 [w1 w2 w3]\n" /* the newcomer last */
+                     "w1 installs view 3 [w1 w2 w3]\n"
+                     "w1 -> w2  VIEW 3 [w1 w2 w3]\n"
+                     "w2 installs view 3 [w1 w2 w3]\n"
+                     "w1 -> w3  VIEW 3 [w1 w2 w3]\n"
+                     "w3 installs view 3 [w1 w2 w3]\n");
     cluster_free(&c);
 }
 
@@ -49,14 +49,16 @@ static void gms1_concurrent_joins_become_one_chain_of_views(void **state) {
     deliver_one(c, 3, 1);
     deliver_one(c, 2, 1);
     settle(c);
-    cluster_story(c, "w3 -> w1  JOIN w3", "w1 installs view 2 [w1 w3]", "w2 -> w1  JOIN w2",
-                  "w1 installs view 3 [w1 w3 w2]",       /* seniority is the order of arrival at the leader */
-                  "w1 -> w2  VIEW 3 [w1 w3 w2]",         /* */
-                  "w2 installs view 3 [w1 w3 w2]",       /* */
-                  "w1 -> w3  VIEW 2 [w1 w3]",            /* */
-                  "w3 installs view 2 [w1 w3]",          /* */
-                  "w1 -> w3  VIEW 3 [w1 w3 w2]",         /* */
-                  "w3 installs view 3 [w1 w3 w2]");
+    cluster_story(c, "w3 -> w1  JOIN w3\n"
+                     "w1 installs view 2 [w1 w3]\n"
+                     "w2 -> w1  JOIN w2\n"
+                     "w1 installs view 3 [w1 w3 w2]\n" /* seniority is the order of arrival at the leader */
+                     "w1 -> w2  VIEW 3 [w1 w3 w2]\n"
+                     "w2 installs view 3 [w1 w3 w2]\n"
+                     "w1 -> w3  VIEW 2 [w1 w3]\n"
+                     "w3 installs view 2 [w1 w3]\n"
+                     "w1 -> w3  VIEW 3 [w1 w3 w2]\n"
+                     "w3 installs view 3 [w1 w3 w2]\n");
     cluster_free(&c);
 }
 
@@ -69,16 +71,26 @@ static void gms1_the_leader_orders_concurrent_changes(void **state) {
     deliver_one(c, 3, 1);
     deliver_one(c, 2, 1);
     settle(c);
-    cluster_story(c, "w2 multicasts w2#1 (+5)", "w3 multicasts w3#1 (+3)", "w1 multicasts w1#1 (+7)",
-                  "w1 delivers w1#1 (+7) -> #000007", "w3 -> w1  REQUEST w3#1 (+3)",
-                  "w1 delivers w3#1 (+3) -> #000703", "w2 -> w1  REQUEST w2#1 (+5)",
-                  "w1 delivers w2#1 (+5) -> #070305", /* and so for everybody: */
-                  "w1 -> w2  MSG w1#1 (+7)", "w2 delivers w1#1 (+7) -> #000007",
-                  "w1 -> w3  MSG w1#1 (+7)", "w3 delivers w1#1 (+7) -> #000007",
-                  "w1 -> w2  MSG w3#1 (+3)", "w2 delivers w3#1 (+3) -> #000703",
-                  "w1 -> w3  MSG w3#1 (+3)", "w3 delivers w3#1 (+3) -> #000703",
-                  "w1 -> w2  MSG w2#1 (+5)", "w2 delivers w2#1 (+5) -> #070305",
-                  "w1 -> w3  MSG w2#1 (+5)", "w3 delivers w2#1 (+5) -> #070305");
+    cluster_story(c, "w2 multicasts w2#1 (+5)\n"
+                     "w3 multicasts w3#1 (+3)\n"
+                     "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w3 -> w1  REQUEST w3#1 (+3)\n"
+                     "w1 delivers w3#1 (+3) -> #000703\n"
+                     "w2 -> w1  REQUEST w2#1 (+5)\n"
+                     "w1 delivers w2#1 (+5) -> #070305\n" /* and so for everybody: */
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w2  MSG w3#1 (+3)\n"
+                     "w2 delivers w3#1 (+3) -> #000703\n"
+                     "w1 -> w3  MSG w3#1 (+3)\n"
+                     "w3 delivers w3#1 (+3) -> #000703\n"
+                     "w1 -> w2  MSG w2#1 (+5)\n"
+                     "w2 delivers w2#1 (+5) -> #070305\n"
+                     "w1 -> w3  MSG w2#1 (+5)\n"
+                     "w3 delivers w2#1 (+5) -> #070305\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -88,8 +100,11 @@ static void gms1_the_leader_sends_in_view_order_and_delivers_last(void **state) 
     (void)state;
     with_sends(c);
     multicast(c, 1, 7);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 sends to w2  MSG w1#1 (+7)", "w1 sends to w3  MSG w1#1 (+7)",
-                  "w1 sends to w4  MSG w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 sends to w2  MSG w1#1 (+7)\n"
+                     "w1 sends to w3  MSG w1#1 (+7)\n"
+                     "w1 sends to w4  MSG w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n");
     cluster_free(&c);
 }
 
@@ -111,8 +126,10 @@ static void gms1_a_follower_listens_to_its_leader_only(void **state) {
     (void)state;
     inject(c, 2, 3, &msg);
     inject(c, 2, 1, &msg);
-    cluster_story(c, "w2 -> w3  MSG w2#1 (+9)", "w3 drops MSG w2#1: not the leader", "w2 -> w1  MSG w2#1 (+9)",
-                  "w1 drops MSG w2#1: not the leader");
+    cluster_story(c, "w2 -> w3  MSG w2#1 (+9)\n"
+                     "w3 drops MSG w2#1: not the leader\n"
+                     "w2 -> w1  MSG w2#1 (+9)\n"
+                     "w1 drops MSG w2#1: not the leader\n");
     cluster_free(&c);
 }
 
@@ -123,11 +140,10 @@ static void gms1_halts_when_the_leader_crashes(void **state) {
     settle(c);
     multicast(c, 2, 5);
     settle(c);
-    cluster_story(c,                                             /* */
-                  "w1 crashes",                                  /* */
-                  "w2 learns that w1 is down",                   /* the detector knows; at gms1 nobody asked it */
-                  "w3 learns that w1 is down",                   /* */
-                  "w2 multicasts w2#1 (+5)");                    /* and that is the last that anybody hears of it */
+    cluster_story(c, "w1 crashes\n"
+                     "w2 learns that w1 is down\n" /* the detector knows; at gms1 nobody asked it */
+                     "w3 learns that w1 is down\n"
+                     "w2 multicasts w2#1 (+5)\n"); /* and that is the last that anybody hears of it */
     assert_string_equal(cluster_outcome(c), "halt");
     cluster_free(&c);
 }
@@ -137,7 +153,10 @@ static void gms1_halts_when_the_leader_leaves(void **state) {
     (void)state;
     leave(c, 1);
     settle(c);
-    cluster_story(c, "w1 wants to leave", "w1 has left", "w2 learns that w1 is down", "w3 learns that w1 is down");
+    cluster_story(c, "w1 wants to leave\n"
+                     "w1 has left\n"
+                     "w2 learns that w1 is down\n"
+                     "w3 learns that w1 is down\n");
     assert_string_equal(cluster_outcome(c), "halt");
     cluster_free(&c);
 }
@@ -148,9 +167,14 @@ static void gms1_goes_on_when_a_follower_crashes(void **state) {
     crash(c, 2);
     multicast(c, 3, 3);
     settle(c);
-    cluster_story(c, "w2 crashes", "w3 multicasts w3#1 (+3)", "w3 -> w1  REQUEST w3#1 (+3)",
-                  "w1 delivers w3#1 (+3) -> #000003", "w1 -> w3  MSG w3#1 (+3)",
-                  "w3 delivers w3#1 (+3) -> #000003", "w1 learns that w2 is down", "w3 learns that w2 is down");
+    cluster_story(c, "w2 crashes\n"
+                     "w3 multicasts w3#1 (+3)\n"
+                     "w3 -> w1  REQUEST w3#1 (+3)\n"
+                     "w1 delivers w3#1 (+3) -> #000003\n"
+                     "w1 -> w3  MSG w3#1 (+3)\n"
+                     "w3 delivers w3#1 (+3) -> #000003\n"
+                     "w1 learns that w2 is down\n"
+                     "w3 learns that w2 is down\n");
     assert_int_equal(gms_current_view(&node_of(c, 1)->gms)->count, 3); /* it stays in the view */
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);

@@ -15,14 +15,20 @@ static void gms2_elects_the_next_in_the_list(void **state) {
     (void)state;
     crash(c, 1);
     settle(c);
-    cluster_story(c, "w1 crashes",                                          /* */
-                  "w2 learns that w1 is down", "w2 leads",                  /* the first that is left: me */
-                  "w2 installs view 4 [w2 w3]", "w3 learns that w1 is down", /* the first that is left: w2 */
-                  "w2 -> w3  VIEW 4 [w2 w3]", "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w1 crashes\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n" /* the first that is left: me */
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n" /* the first that is left: w2 */
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n");
     multicast(c, 3, 3);
     settle(c);
-    cluster_story(c, "w3 multicasts w3#1 (+3)", "w3 -> w2  REQUEST w3#1 (+3)", "w2 delivers w3#1 (+3) -> #000003",
-                  "w2 -> w3  MSG w3#1 (+3)", "w3 delivers w3#1 (+3) -> #000003");
+    cluster_story(c, "w3 multicasts w3#1 (+3)\n"
+                     "w3 -> w2  REQUEST w3#1 (+3)\n"
+                     "w2 delivers w3#1 (+3) -> #000003\n"
+                     "w2 -> w3  MSG w3#1 (+3)\n"
+                     "w3 delivers w3#1 (+3) -> #000003\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -33,11 +39,19 @@ static void gms2_what_the_leader_sent_before_it_crashed_is_delivered_before_the_
     multicast(c, 1, 7);
     crash(c, 1);
     settle(c);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007", "w1 crashes",
-                  "w1 -> w2  MSG w1#1 (+7)", "w2 delivers w1#1 (+7) -> #000007", "w1 -> w3  MSG w1#1 (+7)",
-                  "w3 delivers w1#1 (+7) -> #000007", "w2 learns that w1 is down", "w2 leads",
-                  "w2 installs view 4 [w2 w3]", "w3 learns that w1 is down", "w2 -> w3  VIEW 4 [w2 w3]",
-                  "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 crashes\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -51,13 +65,26 @@ static void gms2_holds_back_what_a_future_leader_sends_until_the_election_reache
     tell_down(c, 1, 2);
     multicast(c, 2, 5);
     deliver_link(c, 2, 3); /* faster than the last word of w1 */
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007", "w1 -> w2  MSG w1#1 (+7)",
-                  "w2 delivers w1#1 (+7) -> #000007", "w1 crashes", "w2 learns that w1 is down", "w2 leads",
-                  "w2 installs view 4 [w2 w3]", "w2 multicasts w2#1 (+5)", "w2 delivers w2#1 (+5) -> #000705",
-                  "w2 -> w3  VIEW 4 [w2 w3]", "w3 holds it back", "w2 -> w3  MSG w2#1 (+5)", "w3 holds it back");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 crashes\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 multicasts w2#1 (+5)\n"
+                     "w2 delivers w2#1 (+5) -> #000705\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 holds it back\n"
+                     "w2 -> w3  MSG w2#1 (+5)\n"
+                     "w3 holds it back\n");
     settle(c);
-    cluster_story(c, "w1 -> w3  MSG w1#1 (+7)", "w3 delivers w1#1 (+7) -> #000007", "w3 learns that w1 is down",
-                  "w3 installs view 4 [w2 w3]", "w3 delivers w2#1 (+5) -> #000705");
+    cluster_story(c, "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 delivers w2#1 (+5) -> #000705\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -73,8 +100,10 @@ static void gms2_holds_back_a_bounded_number_of_messages(void **state) {
     cluster_skip(c);
     multicast(c, 2, 5);
     deliver_link(c, 2, 3);
-    cluster_story(c, "w2 multicasts w2#64 (+5)", "w2 delivers w2#64 (+5) -> #15151a", "w2 -> w3  MSG w2#64 (+5)",
-                  "w3 drops MSG w2#64: too many messages held back");
+    cluster_story(c, "w2 multicasts w2#64 (+5)\n"
+                     "w2 delivers w2#64 (+5) -> #15151a\n"
+                     "w2 -> w3  MSG w2#64 (+5)\n"
+                     "w3 drops MSG w2#64: too many messages held back\n");
     cluster_free(&c);
 }
 
@@ -85,10 +114,18 @@ static void gms2_drops_what_a_stale_leader_says(void **state) {
     suspect(c, 1, 2); /* wrongly: w1 is alive. A perfect detector would not say so before the drain */
     suspect(c, 1, 3);
     settle(c);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007", "w2 learns that w1 is down",
-                  "w2 leads", "w2 installs view 4 [w2 w3]", "w3 learns that w1 is down",
-                  "w1 -> w2  MSG w1#1 (+7)", "w2 drops MSG w1#1: stale leader", "w1 -> w3  MSG w1#1 (+7)",
-                  "w3 drops MSG w1#1: stale leader", "w2 -> w3  VIEW 4 [w2 w3]", "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 drops MSG w1#1: stale leader\n"
+                     "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 drops MSG w1#1: stale leader\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n");
     cluster_free(&c);
 }
 
@@ -100,10 +137,14 @@ static void gms2_what_was_held_back_from_a_member_that_is_out_now_is_dropped_wit
     suspect(c, 1, 2); /* wrongly: w2 leads beside w1 */
     deliver_one(c, 2, 3);
     inject(c, 1, 3, &view);
-    cluster_story(c, "w2 learns that w1 is down", "w2 leads", "w2 installs view 4 [w2 w3]",
-                  "w2 -> w3  VIEW 4 [w2 w3]", "w3 holds it back", /* it still follows w1 ... */
-                  "w1 -> w3  VIEW 4 [w1 w3]", "w3 installs view 4 [w1 w3]", /* ... who has put w2 out */
-                  "w3 drops VIEW 4: stale leader");
+    cluster_story(c, "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 holds it back\n" /* it still follows w1 ... */
+                     "w1 -> w3  VIEW 4 [w1 w3]\n"
+                     "w3 installs view 4 [w1 w3]\n" /* ... who has put w2 out */
+                     "w3 drops VIEW 4: stale leader\n");
     cluster_free(&c);
 }
 
@@ -114,10 +155,16 @@ static void gms2_a_crashed_follower_stays_in_the_view(void **state) {
     settle(c);
     join(c, 1);
     settle(c);
-    cluster_story(c, "w2 crashes", "w1 learns that w2 is down", "w3 learns that w2 is down", /* nobody watches it */
-                  "w4 -> w1  JOIN w4", "w1 installs view 4 [w1 w2 w3 w4]", "w1 -> w3  VIEW 4 [w1 w2 w3 w4]",
-                  "w3 installs view 4 [w1 w2 w3 w4]", "w1 -> w4  VIEW 4 [w1 w2 w3 w4]",
-                  "w4 installs view 4 [w1 w2 w3 w4]", "w4 learns that w2 is down");
+    cluster_story(c, "w2 crashes\n"
+                     "w1 learns that w2 is down\n"
+                     "w3 learns that w2 is down\n" /* nobody watches it */
+                     "w4 -> w1  JOIN w4\n"
+                     "w1 installs view 4 [w1 w2 w3 w4]\n"
+                     "w1 -> w3  VIEW 4 [w1 w2 w3 w4]\n"
+                     "w3 installs view 4 [w1 w2 w3 w4]\n"
+                     "w1 -> w4  VIEW 4 [w1 w2 w3 w4]\n"
+                     "w4 installs view 4 [w1 w2 w3 w4]\n"
+                     "w4 learns that w2 is down\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -131,7 +178,10 @@ static void gms2_watching_a_dead_member_reports_it_at_once(void **state) {
     crash(c, 1);
     settle(c);
     /* The list says that w2 is next; w3 watches it, hears at once that it is dead, and leads. */
-    cluster_story(c, "w1 crashes", "w3 learns that w1 is down", "w3 leads", "w3 installs view 4 [w3]");
+    cluster_story(c, "w1 crashes\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 leads\n"
+                     "w3 installs view 4 [w3]\n");
     cluster_free(&c);
 }
 
@@ -143,14 +193,22 @@ static void gms2_a_newcomer_whose_first_view_names_a_dead_leader_follows_the_nex
     crash(c, 1);
     deliver_one(c, 1, 2);
     tell_down(c, 1, 2);
-    cluster_story(c, "w3 -> w1  JOIN w3", "w1 installs view 3 [w1 w2 w3]", "w1 crashes", "w1 -> w2  VIEW 3 [w1 w2 w3]",
-                  "w2 installs view 3 [w1 w2 w3]", "w2 learns that w1 is down", "w2 leads",
-                  "w2 installs view 4 [w2 w3]");
+    cluster_story(c, "w3 -> w1  JOIN w3\n"
+                     "w1 installs view 3 [w1 w2 w3]\n"
+                     "w1 crashes\n"
+                     "w1 -> w2  VIEW 3 [w1 w2 w3]\n"
+                     "w2 installs view 3 [w1 w2 w3]\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n");
     deliver_one(c, 1, 3);
-    cluster_story(c, "w1 -> w3  VIEW 3 [w1 w2 w3]", "w3 installs view 3 [w1 w2 w3]");
+    cluster_story(c, "w1 -> w3  VIEW 3 [w1 w2 w3]\n"
+                     "w3 installs view 3 [w1 w2 w3]\n");
     settle(c);
-    cluster_story(c, "w2 -> w3  VIEW 4 [w2 w3]", "w3 holds it back", "w3 learns that w1 is down",
-                  "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 holds it back\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 installs view 4 [w2 w3]\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -166,8 +224,11 @@ static void gms2_a_newcomer_may_hear_of_the_dead_leader_from_the_next_one_only(v
     cluster_skip(c);
     deliver_one(c, 2, 3); /* before what w1 had sent */
     settle(c);
-    cluster_story(c, "w2 -> w3  VIEW 4 [w2 w3]", "w3 installs view 4 [w2 w3]", "w1 -> w3  VIEW 3 [w1 w2 w3]",
-                  "w3 drops VIEW 3: stale leader", "w3 learns that w1 is down");
+    cluster_story(c, "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w1 -> w3  VIEW 3 [w1 w2 w3]\n"
+                     "w3 drops VIEW 3: stale leader\n"
+                     "w3 learns that w1 is down\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -183,7 +244,9 @@ static void gms2_drains_what_a_dead_leader_had_sent_before_it_passes_on(void **s
     tell_down(c, 2, 4); /* known to be dead before the election reaches it */
     cluster_skip(c);
     tell_down(c, 1, 4);
-    cluster_story(c, "w4 learns that w1 is down", "w4 installs view 5 [w2 w3 w4]", "w4 delivers w2#1 (+5) -> #000005");
+    cluster_story(c, "w4 learns that w1 is down\n"
+                     "w4 installs view 5 [w2 w3 w4]\n"
+                     "w4 delivers w2#1 (+5) -> #000005\n");
     assert_int_equal(gms_leader(&node_of(c, 4)->gms), 3);
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
@@ -196,10 +259,16 @@ static void gms2_a_request_to_one_that_does_not_lead_yet_is_lost(void **state) {
     tell_down(c, 1, 3); /* w3 knows before w2 does */
     multicast(c, 3, 3);
     settle(c);
-    cluster_story(c, "w1 crashes", "w3 learns that w1 is down", "w3 multicasts w3#1 (+3)",
-                  "w3 -> w2  REQUEST w3#1 (+3)", "w2 drops REQUEST w3#1: not the leader",
-                  "w2 learns that w1 is down", "w2 leads", "w2 installs view 4 [w2 w3]",
-                  "w2 -> w3  VIEW 4 [w2 w3]", "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w1 crashes\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 multicasts w3#1 (+3)\n"
+                     "w3 -> w2  REQUEST w3#1 (+3)\n"
+                     "w2 drops REQUEST w3#1: not the leader\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n");
     assert_string_equal(cluster_outcome(c), "sync"); /* lost, but in sync */
     cluster_free(&c);
 }
@@ -210,11 +279,20 @@ static void gms2_the_leader_leaves_and_the_next_one_leads(void **state) {
     multicast(c, 1, 7);
     leave(c, 1);
     settle(c);
-    cluster_story(c, "w1 multicasts w1#1 (+7)", "w1 delivers w1#1 (+7) -> #000007", "w1 wants to leave",
-                  "w1 has left", "w1 -> w2  MSG w1#1 (+7)", "w2 delivers w1#1 (+7) -> #000007",
-                  "w1 -> w3  MSG w1#1 (+7)", "w3 delivers w1#1 (+7) -> #000007", "w2 learns that w1 is down",
-                  "w2 leads", "w2 installs view 4 [w2 w3]", "w3 learns that w1 is down", "w2 -> w3  VIEW 4 [w2 w3]",
-                  "w3 installs view 4 [w2 w3]");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 wants to leave\n"
+                     "w1 has left\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 -> w3  MSG w1#1 (+7)\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -225,10 +303,19 @@ static void gms2_a_leave_that_died_with_the_leader_is_said_again_to_the_next(voi
     crash(c, 1);
     leave(c, 3);
     settle(c);
-    cluster_story(c, "w1 crashes", "w3 wants to leave", "w2 learns that w1 is down", "w2 leads",
-                  "w2 installs view 4 [w2 w3]", "w3 learns that w1 is down", "w2 -> w3  VIEW 4 [w2 w3]",
-                  "w3 installs view 4 [w2 w3]", "w3 -> w2  LEAVE w3", "w2 installs view 5 [w2]",
-                  "w2 -> w3  VIEW 5 [w2]", "w3 has left", "w2 learns that w3 is down");
+    cluster_story(c, "w1 crashes\n"
+                     "w3 wants to leave\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 -> w2  LEAVE w3\n"
+                     "w2 installs view 5 [w2]\n"
+                     "w2 -> w3  VIEW 5 [w2]\n"
+                     "w3 has left\n"
+                     "w2 learns that w3 is down\n");
     cluster_free(&c);
 }
 
@@ -241,13 +328,22 @@ static void gms2_parts_when_the_leader_crashes_in_the_middle_of_a_broadcast(void
     settle(c);
     multicast(c, 2, 5);
     settle(c);
-    cluster_story(c, "fault at w1: crash mid-broadcast after 1", "w1 multicasts w1#1 (+7)",
-                  "fault at w1: crash mid-broadcast", "w1 crashes", /* */
-                  "w1 -> w2  MSG w1#1 (+7)", "w2 delivers w1#1 (+7) -> #000007",      /* w3 never hears of it */
-                  "w2 learns that w1 is down", "w2 leads", "w2 installs view 4 [w2 w3]",
-                  "w3 learns that w1 is down", "w2 -> w3  VIEW 4 [w2 w3]", "w3 installs view 4 [w2 w3]",
-                  "w2 multicasts w2#1 (+5)", "w2 delivers w2#1 (+5) -> #000705", "w2 -> w3  MSG w2#1 (+5)",
-                  "w3 delivers w2#1 (+5) -> #000005");
+    cluster_story(c, "fault at w1: crash mid-broadcast after 1\n"
+                     "w1 multicasts w1#1 (+7)\n"
+                     "fault at w1: crash mid-broadcast\n"
+                     "w1 crashes\n"
+                     "w1 -> w2  MSG w1#1 (+7)\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n" /* w3 never hears of it */
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w3 learns that w1 is down\n"
+                     "w2 -> w3  VIEW 4 [w2 w3]\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w2 multicasts w2#1 (+5)\n"
+                     "w2 delivers w2#1 (+5) -> #000705\n"
+                     "w2 -> w3  MSG w2#1 (+5)\n"
+                     "w3 delivers w2#1 (+5) -> #000005\n");
     assert_string_equal(cluster_outcome(c), "desync");
     cluster_free(&c);
 }

@@ -31,8 +31,8 @@ struct member {
     struct cluster *cluster;
     struct node node;
     struct worker worker;
-    bool gone;              /* its process has ended */
-    bool told[LINKS];       /* whose end it knows of */
+    bool gone;        /* its process has ended */
+    bool told[LINKS]; /* whose end it knows of */
 };
 
 struct cluster {
@@ -196,24 +196,27 @@ static void record(struct cluster *c, const struct trace_record *r) {
         tell(c, &t);
 }
 
-static void print_story(const char *title, const char *const *lines, int count, int different) {
+static void print_story(const char *title, const char *story, int different) {
     print_error("%s\n", title);
-    for (int i = 0; i < count; i++)
-        print_error("%s %s\n", i == different ? "  >>" : "    ", lines[i]);
+    for (int line = 0; *story; line++) {
+        const int length = (int)strcspn(story, "\n");
+        print_error("%s %.*s\n", line == different ? "  >>" : "    ", length, story);
+        story += length + (story[length] == '\n');
+    }
 }
 
-void cluster_story_(struct cluster *c, const char *const *lines, const char *file, int line) {
-    const char *told[STORY_LINES];
-    int expected = 0, i = 0;
-    while (lines[expected])
-        expected++;
-    for (int j = 0; j < c->line_count; j++)
-        told[j] = c->line[j];
-    while (i < expected && i < c->line_count && strcmp(lines[i], told[i]) == 0)
-        i++;
-    if (i < expected || i < c->line_count) {
-        print_story("the story should be", lines, expected, i);
-        print_story("but it is", told, c->line_count, i);
+void cluster_story_(struct cluster *c, const char *expected, const char *file, int line) {
+    static char told[STORY_LINES * LINE_SIZE];
+    size_t used = 0;
+    told[0] = '\0';
+    for (int i = 0; i < c->line_count; i++)
+        used += (size_t)snprintf(told + used, sizeof told - used, "%s\n", c->line[i]);
+    if (strcmp(expected, told) != 0) {
+        int different = 0;
+        for (size_t i = 0; expected[i] != '\0' && expected[i] == told[i]; i++)
+            different += expected[i] == '\n';
+        print_story("the story should be", expected, different);
+        print_story("but it is", told, different);
         _fail(file, line);
     }
     c->line_count = 0;

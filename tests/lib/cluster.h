@@ -13,7 +13,7 @@
 #include "gms/check.h"
 #include "net/node.h"
 
-#define CLUSTER_MEMBERS_MAX 8
+#define CLUSTER_MEMBERS_MAX     8
 #define CLUSTER_JOIN_TIMEOUT_MS 1000
 
 struct cluster;
@@ -34,7 +34,7 @@ void without_numbers(struct cluster *);
 
 /* -- What the application and the people do --------------------------------------------------------- */
 
-int join(struct cluster *, int contact);                /* a new member asks `contact`; returns who it is */
+int join(struct cluster *, int contact);                 /* a new member asks `contact`; returns who it is */
 int join_through(struct cluster *, int first, int then); /* ... asks `then` when `first` does not answer */
 void multicast(struct cluster *, int who, int change);
 void leave(struct cluster *, int who);
@@ -44,25 +44,25 @@ void leave(struct cluster *, int who);
 int on_the_way(const struct cluster *, int from, int to);
 void deliver_one(struct cluster *, int from, int to); /* asserts that something is on the way */
 void deliver_link(struct cluster *, int from, int to);
-void deliver_all(struct cluster *);                   /* round-robin; reports nobody's end */
-void tell_down(struct cluster *, int whom, int to);   /* after the drain of that link, which is asserted */
-void settle(struct cluster *);                        /* messages first, then ends, until nothing is left */
-void pass_ms(struct cluster *, uint64_t ms);          /* timers fire; messages stay where they are */
+void deliver_all(struct cluster *);                 /* round-robin; reports nobody's end */
+void tell_down(struct cluster *, int whom, int to); /* after the drain of that link, which is asserted */
+void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
+void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 
-void crash(struct cluster *, int who);                          /* the links keep all that it had sent */
-void keep_only(struct cluster *, int from, int to, int count);  /* before a crash: this link keeps a prefix */
-void arm_crash(struct cluster *, int who, uint32_t after);      /* in its next broadcast, after so many sends */
-void lose_next(struct cluster *, int from, int to);             /* the next message of this link is lost */
-void suspect(struct cluster *, int whom, int by);               /* the detector is wrong: `whom` is alive */
+void crash(struct cluster *, int who);                         /* the links keep all that it had sent */
+void keep_only(struct cluster *, int from, int to, int count); /* before a crash: this link keeps a prefix */
+void arm_crash(struct cluster *, int who, uint32_t after); /* in its next broadcast, after so many sends */
+void lose_next(struct cluster *, int from, int to);        /* the next message of this link is lost */
+void suspect(struct cluster *, int whom, int by);          /* the detector is wrong: `whom` is alive */
 void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */
 
 /* -- What came of it -------------------------------------------------------------------------------- */
 
-/* Compares the story so far, line by line, and begins a new one. */
-#define cluster_story(c, ...) cluster_story_(c, (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
-void cluster_story_(struct cluster *, const char *const *lines, const char *file, int line);
+/* Compares the story so far, each line ended by a newline, and begins a new one. */
+#define cluster_story(c, expected) cluster_story_(c, expected, __FILE__, __LINE__)
+void cluster_story_(struct cluster *, const char *expected, const char *file, int line);
 void cluster_skip(struct cluster *); /* forgets the story so far */
 
 /* "sync", "desync" or "halt", as the design's ladder defines them for the members that are correct, after one

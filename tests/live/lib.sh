@@ -54,6 +54,14 @@ check_nothing_left() {
   [ -z "$left" ] || fail "sockets are left: $left"
 }
 
+# Whatever ends a test early, ctest's time limit included, ends what it started.
+abandon() {
+  [ -z "$demo_pid" ] || pkill -KILL -f -- "--group $GROUP( |\$)"
+  [ -z "${screen_pid:-}" ] || stop_screen
+}
+trap abandon EXIT
+trap 'exit 1' TERM INT HUP
+
 finish() {
   check_nothing_left
   [ $failures -eq 0 ] || { echo "--- $WORK/out"; tail -30 "$WORK/out"; echo "--- $WORK/err"; tail -30 "$WORK/err"; }

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Every key, by its effect.
+. "$(dirname "$0")/lib.sh"
+start_screen 1280x720
+
+count_is() { field_is "$1" count "$2"; }
+state_is() { field_is "$1" state "$2"; }
+
+demo -n 5 --mean 60m --rung gms3 --reduced-motion --trace "$WORK/trace"
+wait_for 10 in_group 5 || { fail "no group of five"; finish_screen; }
+wait_for 5 windows_are 5 || fail "no five windows"
+sleep 0.3
+
+press w2 c
+wait_for 3 count_is w5 1 || fail "C: no change at w5"
+xdotool mousemove --window "$(window_of w3)" 100 100 click 1
+wait_for 3 count_is w5 2 || fail "click: no change at w5"
+sleep 0.3
+[ "$(shown w4)" = "$(field w1 color)" ] || fail "the screen shows $(shown w4), the group has $(field w1 color)"
+
+press w2 space
+wait_for 3 all_paused 5 || fail "Space: not paused"
+press w3 period
+wait_for 3 all_paused 0 || fail ".: not going on"
+press w3 Right
+wait_for 3 count_is w1 3 || fail "Right: no change"
+wait_for 3 all_paused 5 || fail "Right: not paused"
+press w3 Right
+wait_for 3 count_is w1 4 || fail "Right again: no change"
+press w3 space
+wait_for 3 all_paused 0 || fail "Space: not going on"
+
+mean=$(field w1 mean_ms)
+press w1 minus
+slower() { [ "$(field w1 mean_ms)" -gt "$mean" ] || [ "$(field w1 mean_ms)" -eq 3600000 ]; }
+wait_for 3 slower || fail "-: not slower"
+mean=$(field w1 mean_ms)
+faster() { [ "$(field w5 mean_ms)" -lt "$mean" ]; }
+press w1 plus
+wait_for 3 faster || fail "+: not faster"
+
+# ? covers the window; T changes the theme of what covers it; ? uncovers.
+plain=$(shown w4)
+press w4 question
+sleep 0.3
+light=$("$PIXEL" "$(window_of w4)" 0.98 0.5)
+[ "$light" != "$plain" ] || fail "?: no help is shown"
+press w4 t
+sleep 0.3
+dark=$("$PIXEL" "$(window_of w4)" 0.98 0.5)
+[ "$dark" != "$light" ] || fail "T: the theme does not change ($light)"
+press w4 question
+sleep 0.3
+[ "$(shown w4)" = "$plain" ] || fail "?: help does not go away: $(shown w4), not $plain"
+
+press w4 F11
+full() { geometry w4; [ "${WIDTH}x$HEIGHT" = 1280x720 ]; }
+wait_for 3 full || fail "F11: not full screen"
+press w4 F11
+not_full() { ! full; }
+wait_for 3 not_full || fail "F11: still full screen"
+
+press w4 l
+sleep 0.3
+press w2 c
+press w2 c
+wait_for 3 state_is w4 frozen || fail "L: w4 is not frozen: $(ctl status)"
+xdotool getwindowname "$(window_of w4)" | grep -q FROZEN || fail "the title does not say frozen: $(xdotool getwindowname "$(window_of w4)")"
+
+press w5 n
+wait_for 5 state_is w6 following || fail "N: no w6: $(ctl status)"
+press w2 x
+gone() { [ -z "$(field "$1" state)" ]; }
+wait_for 3 gone w2 || fail "X: w2 is still there"
+grep -q '"ev":"leave"' "$WORK"/trace/w2-*.jsonl || fail "X: w2 did not leave in good order"
+press w3 k
+wait_for 3 gone w1 || fail "K: w1 lives"
+wait_for 3 state_is w3 leading || fail "K: w3 does not lead: $(ctl status)"
+press w5 q
+wait_for 3 gone w5 || fail "Q: w5 is still there"
+press w6 n
+wait_for 5 state_is w7 following || fail "N: no w7"
+press w7 m
+wait_for 3 gone w3 || fail "M: w3 did not crash"
+grep -q 'crash mid-broadcast' "$WORK"/trace/w3-*.jsonl || fail "M: not in mid-broadcast"
+
+press w6 ctrl+q
+end_demo 1 || fail "Ctrl+Q: status, for w4 is frozen"
+grep -q '^verdict: HALTED' "$WORK/out" || fail "the verdict is not halted: $(cat "$WORK/out")"
+finish_screen

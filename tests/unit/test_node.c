@@ -1,0 +1,281 @@
+/* The node around the core: what it refuses before the core sees it, what it records, and how it dies. */
+#include "net/node.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define GROUP 1
+#define ME    3
+
+static struct node node; /* large */
+static struct trace_record last_delivery, last_drop;
+static char last_why[64];
+static int sends, deliveries, drops, installs, crashes;
+static bool flushed_last;
+
+static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) {
+    (void)self, (void)to, (void)message, (void)size;
+    sends++;
+    flushed_last = false;
+}
+
+static void on_flush(void *self) {
+    (void)self;
+    flushed_last = true;
+}
+
+static void on_meet(void *self, const struct address *address) {
+    (void)self, (void)address;
+}
+
+static void on_deliver(void *self, const struct gms_message *m, struct trace_state *after) {
+    (void)self, (void)m, (void)after;
+    deliveries++;
+}
+
+static void on_install(void *self, const struct gms_message *view) {
+    (void)self, (void)view;
+    installs++;
+}
+
+static void on_freeze(void *self, uint64_t expected, uint64_t got) {
+    (void)self, (void)expected, (void)got;
+}
+
+static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
+    (void)self, (void)from, (void)bytes, (void)size;
+}
+
+static void on_end(void *self, enum node_end how) {
+    (void)self, (void)how;
+}
+
+static void on_crash(void *self) {
+    (void)self;
+    crashes++;
+}
+
+static int on_change_of(void *self, const uint8_t *body, size_t size) {
+    (void)self, (void)body;
+    return (int)size;
+}
+
+static void on_trace(void *self, const struct trace_record *r) {
+    (void)self;
+    if (r->ev == TRACE_DELIVER)
+        last_delivery = *r;
+    if (r->ev != TRACE_DROP)
+        return;
+    drops++;
+    last_drop = *r;
+    snprintf(last_why, sizeof last_why, "%s", r->why);
+}
+
+/* A newcomer w3 that has installed view 3 [w1 w2 w3 w4]. */
+static void begin(enum gms_rung_id rung);
+
+static int member(void **state) {
+    (void)state;
+    begin(GMS_RUNG_2);
+    return 0;
+}
+
+static size_t frame(uint8_t *bytes, size_t capacity, uint32_t group, gms_id sender,
+                    const struct gms_message *m) {
+    struct wire_out out = {.bytes = bytes, .capacity = capacity};
+    wire_put_frame_header(&out, group, sender);
+    if (m)
+        wire_put_gms(&out, m, 50, &node.book);
+    return out.size;
+}
+
+static void receive(gms_id from, const struct gms_message m) {
+    uint8_t bytes[1024];
+    node_receive(&node, 1, from, bytes, frame(bytes, sizeof bytes, GROUP, from, &m));
+}
+
+static void receive_view(gms_id from, uint32_t number, const gms_id *members, uint32_t count) {
+    receive(from,
+            (struct gms_message){
+                .type = GMS_VIEW, .view = number, .seq = number, .members = members, .member_count = count});
+}
+
+static const gms_id all[] = {1, 2, 3, 4};
+
+static void begin(enum gms_rung_id rung) {
+    const struct node_config config = {.gms = {.rung = rung, .me = ME, .join_timeout = 1000},
+                                       .self = {.id = ME, .name = "w3", .endpoint = "test://w3"},
+                                       .group = GROUP};
+    const struct node_driver driver = {.send = on_send,
+                                       .flush = on_flush,
+                                       .meet = on_meet,
+                                       .deliver = on_deliver,
+                                       .install = on_install,
+                                       .freeze = on_freeze,
+                                       .gossip = on_bytes,
+                                       .refused = on_bytes,
+                                       .end = on_end,
+                                       .crash = on_crash,
+                                       .change_of = on_change_of,
+                                       .trace = on_trace};
+    const gms_id contact = 1;
+    node_init(&node, &config, &driver);
+    node_start(&node, 0, &contact, 1, "w1");
+    receive_view(1, 3, all, 4);
+    sends = deliveries = drops = installs = crashes = 0;
+    assert_int_equal(gms_phase(&node.gms), GMS_FOLLOWING);
+}
+
+static void expect_drop(const char *why) {
+    assert_int_equal(drops, 1);
+    assert_string_equal(last_why, why);
+    assert_int_equal(node.dropped, 1);
+    assert_int_equal(deliveries, 0);
+}
+
+static const struct gms_message change = {
+    .type = GMS_MSG, .view = 3, .seq = 4, .origin = 1, .n = 1, .body = (const uint8_t *)"x", .body_size = 1};
+
+static void a_frame_of_another_group_is_refused(void **state) {
+    uint8_t bytes[256];
+    (void)state;
+    node_receive(&node, 1, 1, bytes, frame(bytes, sizeof bytes, GROUP + 1, 1, &change));
+    expect_drop("malformed: another group");
+}
+
+static void a_frame_in_the_name_of_another_is_refused(void **state) {
+    uint8_t bytes[256];
+    (void)state;
+    node_receive(&node, 1, 2, bytes, frame(bytes, sizeof bytes, GROUP, 1, &change));
+    expect_drop("malformed: not from the member of this link");
+}
+
+static void where_the_link_says_nothing_the_frame_says_who_sent_it(void **state) {
+    uint8_t bytes[256];
+    (void)state;
+    node_receive(&node, 1, GMS_NOBODY, bytes, frame(bytes, sizeof bytes, GROUP, 1, &change));
+    assert_int_equal(deliveries, 1);
+}
+
+static void a_hello_on_the_way_of_the_protocol_is_refused(void **state) {
+    uint8_t bytes[256];
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    (void)state;
+    wire_put_frame_header(&out, GROUP, 1);
+    wire_put_hello(&out, 1, &(struct address){.id = 1, .name = "w1"});
+    node_receive(&node, 1, 1, bytes, out.size);
+    expect_drop("malformed: not on this link");
+}
+
+static void garbage_is_counted_and_recorded(void **state) {
+    (void)state;
+    node_receive(&node, 1, 1, (const uint8_t *)"garbage", 7);
+    expect_drop("malformed: shorter than a header");
+    assert_int_equal(last_drop.peer, 1);
+}
+
+static void the_clock_is_lamports(void **state) {
+    (void)state;
+    const uint64_t before = node.lc;
+    receive(1, change); /* its lc is 50 */
+    assert_true(node.lc > 50 && node.lc > before);
+}
+
+static void a_multicast_that_the_core_will_not_take_is_not_recorded_as_one(void **state) {
+    static uint8_t large[GMS_BODY_SIZE_MAX + 1];
+    (void)state;
+    const uint64_t lc = node.lc;
+    assert_int_equal(node_mcast(&node, 1, large, sizeof large), GMS_DROP_TOO_LARGE);
+    assert_int_equal(node.lc, lc);
+    assert_int_equal(node_mcast(&node, 1, large, GMS_BODY_SIZE_MAX), GMS_USED);
+    assert_int_equal(sends, 1);
+    assert_true(flushed_last);
+    node_leave(&node, 1);
+    assert_int_equal(node_mcast(&node, 1, large, 1), GMS_DROP_LEAVING);
+}
+
+/* w2 led for a while before w3 heard of the crash of w1: a change between two views, all set free at once. */
+static void a_delivery_is_recorded_in_the_view_it_was_made_in(void **state) {
+    const gms_id of_w2[] = {2, 3, 4}, with_w5[] = {2, 3, 4, 5};
+    struct gms_message by_w2 = change;
+    (void)state;
+    by_w2.view = 4;
+    by_w2.origin = 2;
+    receive_view(2, 4, of_w2, 3);
+    receive(2, by_w2);
+    receive_view(2, 5, with_w5, 4);
+    assert_int_equal(installs + deliveries, 0);
+    node_down(&node, 1, 1, "crashed");
+    assert_int_equal(installs, 2);
+    assert_int_equal(deliveries, 1);
+    assert_int_equal(last_delivery.view, 4);
+}
+
+static void watching_a_member_that_is_known_to_be_down_elects_at_once(void **state) {
+    (void)state;
+    node_down(&node, 1, 2, "crashed"); /* nobody watches w2 */
+    assert_int_equal(gms_leader(&node.gms), 1);
+    node_down(&node, 1, 1, "crashed");
+    assert_int_equal(gms_phase(&node.gms), GMS_LEADING);
+}
+
+static void a_crash_mid_broadcast_stops_everything(void **state) {
+    (void)state;
+    node_down(&node, 1, 1, "crashed");
+    node_down(&node, 1, 2, "crashed");
+    assert_int_equal(gms_phase(&node.gms), GMS_LEADING);
+    sends = 0;
+    node_arm_crash(&node, 1, 0);
+    node_mcast(&node, 1, (const uint8_t *)"x", 1);
+    assert_int_equal(crashes, 1);
+    assert_int_equal(sends, 0);
+    assert_int_equal(deliveries, 0);
+    const uint64_t lc = node.lc;
+    node_mcast(&node, 2, (const uint8_t *)"x", 1);
+    node_timer(&node, 2);
+    node_leave(&node, 2);
+    node_down(&node, 2, 4, "crashed");
+    receive(4, (struct gms_message){.type = GMS_JOIN, .origin = 9});
+    assert_int_equal(node.lc, lc); /* the dead do and say nothing */
+    assert_int_equal(crashes, 1);
+}
+
+/* gms3 re-sends a change in the election; that is no broadcast of a change, and must not be counted as one.
+ */
+static void the_resend_of_an_election_does_not_count_for_the_next_broadcast(void **state) {
+    (void)state;
+    begin(GMS_RUNG_3);
+    receive(1, change);
+    node_arm_crash(&node, 1, 3);
+    node_down(&node, 1, 2, "crashed");
+    node_down(&node, 1, 1, "crashed"); /* re-sends #4 to w4: one */
+    receive(4, (struct gms_message){.type = GMS_JOIN, .origin = 5});
+    receive(4, (struct gms_message){.type = GMS_JOIN, .origin = 6});
+    receive(4, (struct gms_message){.type = GMS_JOIN, .origin = 7});
+    assert_int_equal(crashes, 0);
+    sends = 0;
+    node_mcast(&node, 1, (const uint8_t *)"x", 1); /* to w4 w5 w6 w7 */
+    assert_int_equal(crashes, 1);
+    assert_int_equal(sends, 3);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_frame_of_another_group_is_refused, member),
+        cmocka_unit_test_setup(a_frame_in_the_name_of_another_is_refused, member),
+        cmocka_unit_test_setup(where_the_link_says_nothing_the_frame_says_who_sent_it, member),
+        cmocka_unit_test_setup(a_hello_on_the_way_of_the_protocol_is_refused, member),
+        cmocka_unit_test_setup(garbage_is_counted_and_recorded, member),
+        cmocka_unit_test_setup(the_clock_is_lamports, member),
+        cmocka_unit_test_setup(a_multicast_that_the_core_will_not_take_is_not_recorded_as_one, member),
+        cmocka_unit_test_setup(a_delivery_is_recorded_in_the_view_it_was_made_in, member),
+        cmocka_unit_test_setup(watching_a_member_that_is_known_to_be_down_elects_at_once, member),
+        cmocka_unit_test_setup(a_crash_mid_broadcast_stops_everything, member),
+        cmocka_unit_test(the_resend_of_an_election_does_not_count_for_the_next_broadcast),
+    };
+    return cmocka_run_group_tests_name("node", tests, NULL, NULL);
+}

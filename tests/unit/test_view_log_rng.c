@@ -1,0 +1,213 @@
+/* The core's small parts: the ordered member set, the memory of the gone, kept messages, the generator. Holds
+ * at both profiles of the limits. */
+#include "gms/log.h"
+#include "gms/rng.h"
+#include "gms/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* -- View ---------------------------------------------------------------------------------------------- */
+
+static void a_view_keeps_the_order_of_seniority(void **state) {
+    struct gms_view view = {0};
+    (void)state;
+    gms_view_append(&view, 30);
+    gms_view_append(&view, 10);
+    gms_view_append(&view, 20);
+    assert_true(gms_view_remove(&view, 10));
+    assert_false(gms_view_remove(&view, 10));
+    gms_view_append(&view, 10);
+    assert_int_equal(view.count, 3);
+    assert_int_equal(view.members[0], 30);
+    assert_int_equal(view.members[1], 20);
+    assert_int_equal(view.members[2], 10);
+    assert_true(gms_view_has(&view, 20));
+    assert_false(gms_view_has(&view, 40));
+}
+
+static void equal_views_have_equal_bytes(void **state) {
+    struct gms_view a = {0}, b;
+    const gms_id members[] = {1, 3};
+    (void)state;
+    memset(&b, 0xa5, sizeof b);
+    a.number = 7;
+    gms_view_append(&a, 1);
+    gms_view_append(&a, 2);
+    gms_view_append(&a, 3);
+    gms_view_remove(&a, 2);
+    gms_view_set(&b, 7, members, 2);
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static void a_view_can_be_full_and_empty(void **state) {
+    struct gms_view view = {0};
+    (void)state;
+    for (gms_id id = 1; id <= GMS_MEMBERS_MAX; id++)
+        gms_view_append(&view, id);
+    assert_int_equal(view.count, GMS_MEMBERS_MAX);
+    for (gms_id id = 1; id <= GMS_MEMBERS_MAX; id++)
+        assert_true(gms_view_remove(&view, id));
+    const struct gms_view empty = {0};
+    assert_memory_equal(&view, &empty, sizeof view);
+}
+
+static void the_memory_of_the_gone_forgets_the_oldest(void **state) {
+    struct gms_ids ids = {0};
+    (void)state;
+    assert_false(gms_ids_have(&ids, 1));
+    for (gms_id id = 1; id <= GMS_DEPARTED_MAX; id++)
+        gms_ids_add(&ids, id);
+    gms_ids_add(&ids, 1); /* known: changes nothing */
+    assert_int_equal(ids.count, GMS_DEPARTED_MAX);
+    assert_true(gms_ids_have(&ids, 1));
+    gms_ids_add(&ids, 1000000);
+    assert_int_equal(ids.count, GMS_DEPARTED_MAX);
+    assert_false(gms_ids_have(&ids, 1));
+    assert_true(gms_ids_have(&ids, 2));
+    assert_true(gms_ids_have(&ids, 1000000));
+}
+
+static void nobody_is_never_known_to_be_gone(void **state) {
+    struct gms_ids ids = {0};
+    (void)state;
+    gms_ids_add(&ids, 5);
+    assert_false(gms_ids_have(&ids, GMS_NOBODY));
+}
+
+/* -- Kept messages ------------------------------------------------------------------------------------- */
+
+static struct gms_message msg(uint64_t n, const uint8_t *body, uint32_t size) {
+    return (struct gms_message){
+        .type = GMS_MSG, .origin = 9, .n = n, .seq = n, .body = body, .body_size = size};
+}
+
+static void a_copy_lives_on_when_the_original_is_gone(void **state) {
+    struct gms_copy copy;
+    uint8_t body[] = {1, 2, 3};
+    gms_id members[] = {4, 5};
+    (void)state;
+    memset(&copy, 0xa5, sizeof copy);
+    const struct gms_message change = msg(1, body, 3);
+    gms_keep(&copy, &change);
+    memset(body, 0, sizeof body);
+    struct gms_message kept = gms_kept(&copy);
+    assert_int_equal(kept.body_size, 3);
+    assert_memory_equal(kept.body, ((const uint8_t[]){1, 2, 3}), 3);
+    assert_null(copy.message.body); /* no pointer in the state */
+
+    const struct gms_message view = {.type = GMS_VIEW, .view = 3, .members = members, .member_count = 2};
+    gms_keep(&copy, &view);
+    members[0] = 0;
+    kept = gms_kept(&copy);
+    assert_int_equal(kept.member_count, 2);
+    assert_int_equal(kept.members[0], 4);
+    assert_int_equal(kept.members[1], 5);
+    assert_null(copy.message.members);
+}
+
+static void the_largest_message_can_be_kept(void **state) {
+    static struct gms_copy copy;
+    static uint8_t body[GMS_BODY_SIZE_MAX];
+    static gms_id members[GMS_MEMBERS_MAX];
+    (void)state;
+    memset(body, 7, sizeof body);
+    const struct gms_message change = msg(1, body, sizeof body);
+    gms_keep(&copy, &change);
+    assert_memory_equal(gms_kept(&copy).body, body, sizeof body);
+    const struct gms_message view = {
+        .type = GMS_VIEW, .view = 1, .members = members, .member_count = GMS_MEMBERS_MAX};
+    gms_keep(&copy, &view);
+    assert_memory_equal(gms_kept(&copy).members, members, sizeof members);
+}
+
+static void what_is_held_back_comes_out_in_order_for_each_sender(void **state) {
+    static struct gms_hold hold;
+    struct gms_copy taken;
+    const uint8_t body[] = {0, 1, 2, 3, 4};
+    (void)state;
+    for (uint64_t n = 1; n <= 4; n++) {
+        const struct gms_message m = msg(n, body + n, 1);
+        assert_true(gms_hold_put(&hold, n % 2 ? 10 : 20, &m));
+    }
+    assert_false(gms_hold_take(&hold, 30, &taken));
+    for (uint64_t n = 1; n <= 3; n += 2) {
+        assert_true(gms_hold_take(&hold, 10, &taken));
+        assert_int_equal(taken.message.n, n);
+        assert_int_equal(gms_kept(&taken).body[0], n);
+    }
+    assert_false(gms_hold_take(&hold, 10, &taken));
+    assert_int_equal(hold.count, 2);
+    for (uint64_t n = 2; n <= 4; n += 2) {
+        assert_true(gms_hold_take(&hold, 20, &taken));
+        assert_int_equal(taken.message.n, n);
+        assert_int_equal(gms_kept(&taken).body[0], n);
+    }
+    assert_int_equal(hold.count, 0);
+}
+
+static void a_full_hold_refuses_and_loses_nothing(void **state) {
+    static struct gms_hold hold;
+    struct gms_copy taken;
+    (void)state;
+    for (uint64_t n = 1; n <= GMS_HOLD_MAX; n++) {
+        const struct gms_message m = msg(n, NULL, 0);
+        assert_true(gms_hold_put(&hold, 1, &m));
+    }
+    const struct gms_message late = msg(99, NULL, 0);
+    assert_false(gms_hold_put(&hold, 1, &late));
+    for (uint64_t n = 1; n <= GMS_HOLD_MAX; n++) {
+        assert_true(gms_hold_take(&hold, 1, &taken));
+        assert_int_equal(taken.message.n, n);
+    }
+    assert_false(gms_hold_take(&hold, 1, &taken));
+}
+
+/* -- Generator ----------------------------------------------------------------------------------------- */
+
+static void the_generator_is_splitmix64(void **state) {
+    struct gms_rng rng;
+    (void)state;
+    gms_rng_seed(&rng, 0);
+    assert_true(gms_rng_next(&rng) == 0xe220a8397b1dcdafu);
+    assert_true(gms_rng_next(&rng) == 0x6e789e6aa1b965f4u);
+    assert_true(gms_rng_next(&rng) == 0x06c45d188009454fu);
+    gms_rng_seed(&rng, 1234567);
+    assert_true(gms_rng_next(&rng) == 6457827717110365317u);
+    assert_true(gms_rng_next(&rng) == 3203168211198807973u);
+}
+
+static void what_is_drawn_below_a_bound_is_below_it_and_takes_every_value(void **state) {
+    struct gms_rng rng;
+    bool seen[20] = {false};
+    (void)state;
+    gms_rng_seed(&rng, 42);
+    for (int i = 0; i < 1000; i++) {
+        const uint64_t x = gms_rng_below(&rng, 20);
+        assert_true(x < 20);
+        seen[x] = true;
+    }
+    for (int i = 0; i < 20; i++)
+        assert_true(seen[i]);
+    assert_int_equal(gms_rng_below(&rng, 1), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_view_keeps_the_order_of_seniority),
+        cmocka_unit_test(equal_views_have_equal_bytes),
+        cmocka_unit_test(a_view_can_be_full_and_empty),
+        cmocka_unit_test(the_memory_of_the_gone_forgets_the_oldest),
+        cmocka_unit_test(nobody_is_never_known_to_be_gone),
+        cmocka_unit_test(a_copy_lives_on_when_the_original_is_gone),
+        cmocka_unit_test(the_largest_message_can_be_kept),
+        cmocka_unit_test(what_is_held_back_comes_out_in_order_for_each_sender),
+        cmocka_unit_test(a_full_hold_refuses_and_loses_nothing),
+        cmocka_unit_test(the_generator_is_splitmix64),
+        cmocka_unit_test(what_is_drawn_below_a_bound_is_below_it_and_takes_every_value),
+    };
+    return cmocka_run_group_tests_name("view, log, rng", tests, NULL, NULL);
+}
