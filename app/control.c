@@ -46,7 +46,8 @@ bool control_ask(const struct registry_entry *entry, const char *text, char *rep
     return true;
 }
 
-/* -- Who is there ------------------------------------------------------------------------------------------ */
+/* -- Who is there ------------------------------------------------------------------------------------------
+ */
 
 struct census {
     struct registry_entry workers[REGISTRY_ENTRIES_MAX];
@@ -79,8 +80,8 @@ static json_t *statuses(const struct census *group) {
     for (size_t i = 0; replies && i < group->worker_count; i++) {
         json_t *status = replies[i] ? json_loads(replies[i], 0, NULL) : NULL;
         if (!status)
-            status = json_pack("{s:s, s:s, s:I}", "name", group->workers[i].address.name, "state", "no answer", "pid",
-                               (json_int_t)group->workers[i].pid);
+            status = json_pack("{s:s, s:s, s:I}", "name", group->workers[i].address.name, "state",
+                               "no answer", "pid", (json_int_t)group->workers[i].pid);
         json_array_append_new(list, status);
         freen(replies[i]);
     }
@@ -125,7 +126,8 @@ static const struct registry_entry *find_leader(const struct census *group) {
     return best;
 }
 
-/* -- The actions --------------------------------------------------------------------------------------------- */
+/* -- The actions
+ * --------------------------------------------------------------------------------------------- */
 
 struct act {
     const struct registry *registry;
@@ -147,7 +149,8 @@ __attribute__((format(printf, 3, 4))) static int say(struct act *a, int status, 
 
 /* "leader" or a name; NULL with the message set if there is no such worker. */
 static const struct registry_entry *whom(struct act *a, const char *name) {
-    const struct registry_entry *entry = streq(name, "leader") ? find_leader(a->group) : find_name(a->group, name);
+    const struct registry_entry *entry =
+        streq(name, "leader") ? find_leader(a->group) : find_name(a->group, name);
     if (!entry && streq(name, "leader"))
         say(a, 0, "no leader is known on this machine");
     else if (!entry)
@@ -173,7 +176,8 @@ static int ask_everybody(struct act *a, const char *text, const char *done) {
         freen(replies[i]);
     }
     if (answered < a->group->worker_count)
-        return say(a, STATUS_FINE, "%s (%zu of %zu workers answered)", done, answered, a->group->worker_count);
+        return say(a, STATUS_FINE, "%s (%zu of %zu workers answered)", done, answered,
+                   a->group->worker_count);
     return say(a, STATUS_FINE, "%s", done);
 }
 
@@ -218,7 +222,8 @@ static int act_lose(struct act *a) {
     uint64_t count = 1;
     const char *to = named(a, "--to");
     const bool counted = a->word_count % 2 == 1;
-    if (a->word_count > 3 || (a->word_count >= 2 && !to) || (counted && !parse_number(a->words[0], 1, 1000000, &count)))
+    if (a->word_count > 3 || (a->word_count >= 2 && !to) ||
+        (counted && !parse_number(a->words[0], 1, 1000000, &count)))
         return say(a, STATUS_USAGE, "lose takes a number of messages from 1 to 1000000 and --to NAME");
     const struct registry_entry *target = to ? whom(a, to) : NULL;
     if (to && !target)
@@ -227,10 +232,12 @@ static int act_lose(struct act *a) {
     if (!leader)
         return STATUS_CANT_RUN;
     if (target == leader)
-        return say(a, STATUS_CANT_RUN, "%s leads: no message of the leader goes to itself", leader->address.name);
-    snprintf(text, sizeof text, "lose %" PRIu64 " %016" PRIx64, count, target ? target->address.id : GMS_NOBODY);
-    snprintf(done, sizeof done, "the next %" PRIu64 " from %s to %s will be lost", count, leader->address.name,
-             target ? target->address.name : "anybody");
+        return say(a, STATUS_CANT_RUN, "%s leads: no message of the leader goes to itself",
+                   leader->address.name);
+    snprintf(text, sizeof text, "lose %" PRIu64 " %016" PRIx64, count,
+             target ? target->address.id : GMS_NOBODY);
+    snprintf(done, sizeof done, "the next %" PRIu64 " from %s to %s will be lost", count,
+             leader->address.name, target ? target->address.name : "anybody");
     return ask(a, leader, text, done);
 }
 
@@ -265,7 +272,8 @@ static int act_pace(struct act *a) {
     if (streq(a->words[0], "faster") || streq(a->words[0], "slower"))
         return ask_everybody(a, a->words[0], a->words[0]);
     if (!parse_duration(a->words[0], &ms) || ms < 1 || ms > 3600000)
-        return say(a, STATUS_USAGE, "pace %s: faster, slower or a duration from 1ms to 60m is expected", a->words[0]);
+        return say(a, STATUS_USAGE, "pace %s: faster, slower or a duration from 1ms to 60m is expected",
+                   a->words[0]);
     snprintf(text, sizeof text, "pace %" PRIu64, ms);
     snprintf(done, sizeof done, "a change every %s of each worker", a->words[0]);
     return ask_everybody(a, text, done);
@@ -307,17 +315,19 @@ static int act_quit(struct act *a) {
     return ask_everybody(a, "quit", "the group ends");
 }
 
-int control_act(const struct registry *r, const char *self, int word_count, const char *const *words, char *message,
-                size_t message_size) {
+int control_act(const struct registry *r, const char *self, int word_count, const char *const *words,
+                char *message, size_t message_size) {
     static const struct {
         const char *verb;
         int words_min, words_max;
         int (*act)(struct act *);
     } acts[] = {
-        {"kill", 1, 1, act_kill},     {"crash-mid-broadcast", 0, 2, act_crash}, {"lose", 0, 3, act_lose},
-        {"loss", 1, 1, act_loss},     {"change", 0, 2, act_change},             {"pause", 0, 0, act_pause},
-        {"resume", 0, 0, act_resume}, {"pace", 1, 1, act_pace},                 {"join", 0, 0, act_join},
-        {"leave", 0, 1, act_leave},   {"quit", 0, 0, act_quit},
+        {"kill", 1, 1, act_kill},     {"crash-mid-broadcast", 0, 2, act_crash},
+        {"lose", 0, 3, act_lose},     {"loss", 1, 1, act_loss},
+        {"change", 0, 2, act_change}, {"pause", 0, 0, act_pause},
+        {"resume", 0, 0, act_resume}, {"pace", 1, 1, act_pace},
+        {"join", 0, 0, act_join},     {"leave", 0, 1, act_leave},
+        {"quit", 0, 0, act_quit},
     };
     struct act a = {.registry = r,
                     .self = self,
@@ -342,7 +352,8 @@ int control_act(const struct registry *r, const char *self, int word_count, cons
         return status;
     }
     return say(&a, STATUS_USAGE,
-               "'%s' is not an action: status kill crash-mid-broadcast lose loss change pause resume pace join leave "
+               "'%s' is not an action: status kill crash-mid-broadcast lose loss change pause resume pace "
+               "join leave "
                "quit are",
                words[0]);
 }

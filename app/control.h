@@ -1,4 +1,5 @@
-/* Talking to the live processes of a group on this machine, out of band: what `groupy ctl` and the keys do. */
+/* Talking to the live processes of a group on this machine, out of band: what `groupy ctl` and the keys do.
+ */
 #ifndef APP_CONTROL_H
 #define APP_CONTROL_H
 
@@ -19,8 +20,8 @@ void control_ask_all(const struct registry_entry *, size_t count, const char *te
 /* One action on the group: the words of `groupy ctl`, as in {"lose", "2", "--to", "w3"}. `self` names the
  * worker in whose window a key was pressed, NULL for a terminal. What happened, or why not, goes into
  * `message`. Returns a status of the contract. */
-int control_act(const struct registry *, const char *self, int word_count, const char *const *words, char *message,
-                size_t message_size);
+int control_act(const struct registry *, const char *self, int word_count, const char *const *words,
+                char *message, size_t message_size);
 
 /* The status of all workers, as an array in order of age; whoever does not answer has "state":"no answer". */
 json_t *control_status(const struct registry *);

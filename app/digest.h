@@ -13,7 +13,7 @@ struct digest {
     bool has_state;
     uint8_t color[3];
     uint64_t count;
-    uint8_t tail_count;             /* of `tail`, which ends with the hash at `count` */
+    uint8_t tail_count; /* of `tail`, which ends with the hash at `count` */
     uint64_t tail[DIGEST_TAIL_MAX];
 };
 

@@ -13,7 +13,7 @@
 #include "net/zmq/clock.h"
 
 #define CHILDREN_MAX   512
-#define SETTLE_QUIET   (300 * CLOCK_MS)  /* no delivery for so long: the last ones have arrived */
+#define SETTLE_QUIET   (300 * CLOCK_MS) /* no delivery for so long: the last ones have arrived */
 #define SETTLE_LONGEST (2000 * CLOCK_MS)
 #define EXIT_LONGEST   (3000 * CLOCK_MS)
 
@@ -31,7 +31,7 @@ struct child {
     char name[NET_NAME_SIZE];
     char endpoint[NET_ENDPOINT_SIZE];
     gms_id id;
-    int slot; /* its tile; -1 when it is gone */
+    int slot;   /* its tile; -1 when it is gone */
     char *line; /* what has been read of the next line */
     size_t line_size, line_capacity;
 };
@@ -63,7 +63,8 @@ static void on_signal(int number) {
     interrupted++;
 }
 
-/* -- Talking to workers ------------------------------------------------------------------------------------ */
+/* -- Talking to workers ------------------------------------------------------------------------------------
+ */
 
 __attribute__((format(printf, 2, 3))) static void tell(struct child *child, const char *format, ...) {
     char line[1024];
@@ -91,7 +92,8 @@ static int living(const struct launcher *l) {
     return count;
 }
 
-/* -- Starting ---------------------------------------------------------------------------------------------- */
+/* -- Starting ----------------------------------------------------------------------------------------------
+ */
 
 /* The lowest free tile; when there is none the grid grows, and everybody gets a new place. */
 static int take_slot(struct launcher *l) {
@@ -130,9 +132,29 @@ static bool start_worker(struct launcher *l, char *error, size_t error_size) {
     snprintf(loss, sizeof loss, "%" PRIu64, c->loss_percent);
     snprintf(tile, sizeof tile, "%d/%d", child->slot, l->tiles);
     snprintf(timeout, sizeof timeout, "%" PRIu64 "ms", c->join_timeout_ms);
-    const char *argv[40] = {"groupy", "worker", "--managed", "--name", child->name, "--group", c->group,
-                            "--rung", gms_rung_name(c->rung), "--mean", mean, "--seed", seed, "--run", l->run,
-                            "--risk", risk, "--loss", loss, "--tile", tile, "--join-timeout", timeout};
+    const char *argv[40] = {"groupy",
+                            "worker",
+                            "--managed",
+                            "--name",
+                            child->name,
+                            "--group",
+                            c->group,
+                            "--rung",
+                            gms_rung_name(c->rung),
+                            "--mean",
+                            mean,
+                            "--seed",
+                            seed,
+                            "--run",
+                            l->run,
+                            "--risk",
+                            risk,
+                            "--loss",
+                            loss,
+                            "--tile",
+                            tile,
+                            "--join-timeout",
+                            timeout};
     int argc = 23;
     if (c->headless)
         argv[argc++] = "--headless";
@@ -180,7 +202,8 @@ static void let_go(struct launcher *l) {
     }
 }
 
-/* -- Listening to workers ---------------------------------------------------------------------------------- */
+/* -- Listening to workers ----------------------------------------------------------------------------------
+ */
 
 static void direct(struct launcher *l, enum trace_ev ev, gms_id whom) {
     const struct trace_record r = {.ev = ev, .t = clock_now(), .lc = ++l->director_lc, .peer = whom};
@@ -204,7 +227,7 @@ static void print_columns(const struct launcher *l) {
     for (int i = 0; i < l->child_count; i++)
         memcpy(names[i], l->children[i].name, NET_NAME_SIZE);
     if (l->printing)
-        report_columns((const char (*)[NET_NAME_SIZE])names, l->child_count);
+        report_columns((const char(*)[NET_NAME_SIZE])names, l->child_count);
 }
 
 static void no_display(struct launcher *l, const char *why) {
@@ -297,7 +320,8 @@ static void read_child(struct launcher *l, struct child *child) {
     }
 }
 
-/* -- Phases ------------------------------------------------------------------------------------------------ */
+/* -- Phases ------------------------------------------------------------------------------------------------
+ */
 
 static void enter(struct launcher *l, enum launcher_phase phase) {
     if (phase <= l->phase)
@@ -335,9 +359,9 @@ static void read_control(struct launcher *l) {
         zframe_t *text = msg ? zmsg_last(msg) : NULL;
         const char *reply = "error a launcher knows join and quit";
         if (text && zframe_streq(text, "join"))
-            reply = l->phase != RUNNING                          ? "error the run is ending"
+            reply = l->phase != RUNNING                    ? "error the run is ending"
                     : start_worker(l, error, sizeof error) ? "ok"
-                                                                 : "error no worker could be started";
+                                                           : "error no worker could be started";
         else if (text && zframe_streq(text, "quit")) {
             reply = "ok";
             enter(l, SETTLING);
@@ -374,7 +398,8 @@ static void turn(struct launcher *l) {
     advance(l);
 }
 
-/* -- Life -------------------------------------------------------------------------------------------------- */
+/* -- Life --------------------------------------------------------------------------------------------------
+ */
 
 static int cant(const char *error) {
     options_error("demo", "%s", error);
@@ -388,16 +413,18 @@ static bool open_control(struct launcher *l, char *error, size_t error_size) {
     if (!registry_open(&l->registry, l->config->group, error, error_size))
         return false;
     if (registry_list(&l->registry, others, 8) > 0) {
-        snprintf(error, error_size,
-                 "the group '%s' is running here already: groupy ctl quit%s%s ends it, --group starts another",
-                 l->config->group, strcmp(l->config->group, "groupy") ? " --group " : "",
-                 strcmp(l->config->group, "groupy") ? l->config->group : "");
+        snprintf(
+            error, error_size,
+            "the group '%s' is running here already: groupy ctl quit%s%s ends it, --group starts another",
+            l->config->group, strcmp(l->config->group, "groupy") ? " --group " : "",
+            strcmp(l->config->group, "groupy") ? l->config->group : "");
         return false;
     }
     registry_endpoint(&l->registry, "ctl", endpoint);
     l->control = zsock_new(ZMQ_ROUTER);
     if (!l->control || zsock_bind(l->control, "%s", endpoint) < 0) {
-        snprintf(error, error_size, "can't listen for commands on %s: %s", endpoint, zmq_strerror(zmq_errno()));
+        snprintf(error, error_size, "can't listen for commands on %s: %s", endpoint,
+                 zmq_strerror(zmq_errno()));
         return false;
     }
     zsock_set_linger(l->control, 100);
@@ -426,9 +453,10 @@ static int conclude(struct launcher *l) {
     check_end(l->check);
     direct(l, TRACE_EXIT, GMS_NOBODY);
     if (l->config->json) {
-        json_t *root = json_pack("{s:s, s:I, s:I, s:I, s:o}", "rung", gms_rung_name(l->config->rung), "seed",
-                                 (json_int_t)l->config->seed, "members", (json_int_t)l->child_count, "delivered",
-                                 (json_int_t)l->check->delivered, "check", report_check(l->check, l->names));
+        json_t *root =
+            json_pack("{s:s, s:I, s:I, s:I, s:o}", "rung", gms_rung_name(l->config->rung), "seed",
+                      (json_int_t)l->config->seed, "members", (json_int_t)l->child_count, "delivered",
+                      (json_int_t)l->check->delivered, "check", report_check(l->check, l->names));
         json_dumpf(root, stdout, JSON_COMPACT);
         putchar('\n');
         json_decref(root);

@@ -19,9 +19,9 @@ struct launcher_config {
     uint64_t mean_ms;
     uint64_t risk, loss_percent;
     uint64_t seed;
-    uint64_t for_ms;         /* 0: until told to end */
+    uint64_t for_ms; /* 0: until told to end */
     uint64_t join_timeout_ms;
-    const char *trace_dir;   /* NULL: none */
+    const char *trace_dir; /* NULL: none */
     bool headless, json, reduced_motion;
 };
 

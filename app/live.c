@@ -48,7 +48,8 @@ struct live {
     int end_pipe[2];
 };
 
-/* -- Trace ------------------------------------------------------------------------------------------------- */
+/* -- Trace -------------------------------------------------------------------------------------------------
+ */
 
 static void on_trace(void *arg, const struct address_book *book, const struct trace_record *record) {
     struct live *live = arg;
@@ -65,7 +66,8 @@ static void on_trace_flush(void *arg) {
     trace_file_flush(&live->report);
 }
 
-/* -- The end ----------------------------------------------------------------------------------------------- */
+/* -- The end -----------------------------------------------------------------------------------------------
+ */
 
 static void finish(struct live *live, enum live_end end, const char *reason) {
     struct trace_record r = {.ev = TRACE_EXIT};
@@ -82,7 +84,8 @@ static void finish(struct live *live, enum live_end end, const char *reason) {
     live->dirty = true;
 }
 
-/* -- What the member tells --------------------------------------------------------------------------------- */
+/* -- What the member tells ---------------------------------------------------------------------------------
+ */
 
 static struct known *know(struct live *live, gms_id id) {
     for (uint32_t i = 0; i < live->known_count; i++) {
@@ -116,7 +119,8 @@ static void on_view(struct live *live, const member_event_t *event) {
     gms_id ids[GMS_MEMBERS_MAX];
     for (uint32_t i = 0; i < event->member_count; i++)
         ids[i] = event->members[i].id;
-    if (live->worker.view.number == 0 && event->leading) /* its first view, and it leads: it founded the group */
+    if (live->worker.view.number == 0 &&
+        event->leading) /* its first view, and it leads: it founded the group */
         worker_found(&live->worker);
     worker_view(&live->worker, clock_now(), event->view, ids, event->member_count);
     forget_others(live);
@@ -179,7 +183,8 @@ static int on_change_of(void *arg, const uint8_t *body, size_t size) {
     return worker_change_of(body, size);
 }
 
-/* -- Time -------------------------------------------------------------------------------------------------- */
+/* -- Time --------------------------------------------------------------------------------------------------
+ */
 
 static bool in_group(const struct live *live) {
     return live->worker.view.number > 0 && live->end == LIVE_RUNNING;
@@ -258,7 +263,8 @@ static gms_time on_tick(void *arg, actor_t *actor, gms_time now) {
     return live->notice_until < next ? live->notice_until : next;
 }
 
-/* -- The snapshot ------------------------------------------------------------------------------------------ */
+/* -- The snapshot ------------------------------------------------------------------------------------------
+ */
 
 static enum tile_state tile_state_of(struct live *live, char *reason, size_t reason_size) {
     const struct node *node = actor_node(live->actor);
@@ -340,7 +346,8 @@ void live_snapshot(struct live *live, struct tile_model *model, int *tile_index,
     pthread_mutex_unlock(&live->lock);
 }
 
-/* -- Commands ---------------------------------------------------------------------------------------------- */
+/* -- Commands ----------------------------------------------------------------------------------------------
+ */
 
 static const char *state_word(enum tile_state state) {
     switch (state) {
@@ -378,10 +385,10 @@ static void status(struct live *live, char *reply, size_t reply_size) {
     json_t *root = json_pack(
         "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I}", "name",
         m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
-        state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members", members,
-        "count", (json_int_t)m->count, "color", color, "hash", hash, "expected", (json_int_t)m->expected,
-        "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused, "mean_ms", (json_int_t)m->mean_ms,
-        "dropped", (json_int_t)node->dropped);
+        state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members",
+        members, "count", (json_int_t)m->count, "color", color, "hash", hash, "expected",
+        (json_int_t)m->expected, "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused,
+        "mean_ms", (json_int_t)m->mean_ms, "dropped", (json_int_t)node->dropped);
     const size_t size = root ? json_dumpb(root, reply, reply_size - 1, JSON_COMPACT) : 0;
     if (size == 0 || size >= reply_size)
         snprintf(reply, reply_size, "error the status is too long");
@@ -419,13 +426,14 @@ static bool crash_mid_broadcast(struct live *live, const char *after_text) {
 static bool lose(struct live *live, const char *count_text, const char *id_text) {
     uint64_t count;
     gms_id to = GMS_NOBODY;
-    return count_text && id_text && parse_number(count_text, 1, 1000000, &count) && trace_parse_id(id_text, &to) &&
-           actor_lose(live->actor, to, (uint32_t)count);
+    return count_text && id_text && parse_number(count_text, 1, 1000000, &count) &&
+           trace_parse_id(id_text, &to) && actor_lose(live->actor, to, (uint32_t)count);
 }
 
 static void place(struct live *live, const char *index_text, const char *of_text) {
     uint64_t index, of;
-    if (!index_text || !of_text || !parse_number(index_text, 0, 999, &index) || !parse_number(of_text, 1, 1000, &of))
+    if (!index_text || !of_text || !parse_number(index_text, 0, 999, &index) ||
+        !parse_number(of_text, 1, 1000, &of))
         return;
     pthread_mutex_lock(&live->lock);
     live->tile_index = (int)index;
@@ -463,7 +471,8 @@ static void on_command(void *arg, actor_t *actor, const char *text, char *reply,
             snprintf(reply, reply_size, "error only the leader broadcasts");
     } else if (streq(verb, "lose")) {
         if (!lose(live, first, second))
-            snprintf(reply, reply_size, "error a number and an id are expected, or too many orders are pending");
+            snprintf(reply, reply_size,
+                     "error a number and an id are expected, or too many orders are pending");
     } else if (streq(verb, "loss") && first && parse_number(first, 0, 100, &number))
         actor_set_loss(actor, (uint32_t)number);
     else if (streq(verb, "leave"))
@@ -479,7 +488,8 @@ static void on_command(void *arg, actor_t *actor, const char *text, char *reply,
     live->dirty = true;
 }
 
-/* -- Life -------------------------------------------------------------------------------------------------- */
+/* -- Life --------------------------------------------------------------------------------------------------
+ */
 
 static bool open_traces(struct live *live, const struct live_config *config, char *error, size_t error_size) {
     const struct trace_header header = {.run = config->run,

@@ -19,9 +19,9 @@ struct live_config {
     uint64_t seed;
     uint32_t risk;
     uint32_t loss_percent;
-    const char *run;       /* the id of the run, for the trace */
-    const char *trace_dir; /* NULL: no file */
-    int report_fd;         /* where a launcher reads the trace; -1: nobody does */
+    const char *run;         /* the id of the run, for the trace */
+    const char *trace_dir;   /* NULL: no file */
+    int report_fd;           /* where a launcher reads the trace; -1: nobody does */
     void (*changed)(void *); /* the snapshot is new; from the actor's thread; may be NULL */
     void *changed_arg;
 };
@@ -39,7 +39,8 @@ struct live *live_new(const struct live_config *, char *error, size_t error_size
 void live_destroy(struct live **);
 
 void live_start(struct live *, const char *const *contacts, size_t contact_count); /* none: found the group */
-void live_command(struct live *, const char *text); /* a line of the control socket; the answer goes nowhere */
+void live_command(struct live *,
+                  const char *text); /* a line of the control socket; the answer goes nowhere */
 
 gms_id live_id(const struct live *);
 const char *live_endpoint(const struct live *);

@@ -17,7 +17,8 @@ static const struct {
 
 static void help(void) {
     printf("groupy COMMAND [options]\n"
-           "Group membership with atomic multicast, live: every process shows a colour, and you may kill it.\n\n");
+           "Group membership with atomic multicast, live: every process shows a colour, and you may kill "
+           "it.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].does);
     printf("\nRungs:\n");
@@ -29,7 +30,8 @@ static void help(void) {
 
 int main(int argc, char **argv) {
     program_name = argv[0];
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         help();
         return argc < 2 ? STATUS_USAGE : STATUS_FINE;
     }

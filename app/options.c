@@ -34,7 +34,7 @@ bool parse_duration(const char *text, uint64_t *ms) {
         double ms;
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
     char *end;
-    if (text[0] < '0' || text[0] > '9')
+    if (text[0] < '0' || text[0] > '9' || text[strspn(text, "0123456789.")] == 'x')
         return false;
     const double value = strtod(text, &end);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -72,18 +72,20 @@ static bool put(const struct command *command, const struct option *o, const cha
     case OPTION_NUMBER:
         if (parse_number(value, o->min, o->max, number))
             return true;
-        options_error(command->name, "%s %s: a number from %" PRIu64 " to %" PRIu64 " is expected", o->name, value,
-                      o->min, o->max);
+        options_error(command->name, "%s %s: a number from %" PRIu64 " to %" PRIu64 " is expected", o->name,
+                      value, o->min, o->max);
         return false;
     case OPTION_DURATION:
         if (parse_duration(value, number) && *number >= o->min && *number <= o->max)
             return true;
-        options_error(command->name, "%s %s: a duration from %" PRIu64 "ms to %" PRIu64 "s is expected, as 300ms, 2s, 1m",
+        options_error(command->name,
+                      "%s %s: a duration from %" PRIu64 "ms to %" PRIu64 "s is expected, as 300ms, 2s, 1m",
                       o->name, value, o->min, o->max / 1000);
         return false;
     case OPTION_PERCENT:
         snprintf(text, sizeof text, "%.20s", value);
-        text[strcspn(text, "%")] = '\0';
+        if (value[strcspn(value, "%")] == '%' && value[strcspn(value, "%") + 1] == '\0')
+            text[strcspn(text, "%")] = '\0';
         if (parse_number(text, 0, 100, number))
             return true;
         options_error(command->name, "%s %s: a percentage from 0%% to 100%% is expected", o->name, value);
@@ -125,7 +127,8 @@ bool options_read(const struct command *command, int argc, char **argv, const ch
         const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
         const struct option *o = find(command, word, equals ? (size_t)(equals - word) : strlen(word));
         if (!o || (equals && o->kind == OPTION_FLAG)) {
-            options_error(command->name, "unknown option %s (groupy %s --help lists them)", word, command->name);
+            options_error(command->name, "unknown option %s (groupy %s --help lists them)", word,
+                          command->name);
             return false;
         }
         const char *value = equals ? equals + 1 : NULL;

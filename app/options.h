@@ -26,18 +26,18 @@ struct texts {
 };
 
 struct option {
-    const char *name;    /* "--mean", or "-n" */
+    const char *name; /* "--mean", or "-n" */
     enum option_kind kind;
     void *target;
     uint64_t min, max;
-    const char *value;   /* how the help names the value */
-    const char *help;    /* NULL: not for people */
+    const char *value; /* how the help names the value */
+    const char *help;  /* NULL: not for people */
 };
 
 struct command {
     const char *name;
     const char *summary;
-    const char *usage;   /* what follows the name */
+    const char *usage; /* what follows the name */
     const char *example;
     const struct option *options; /* ends with a NULL name */
     int words_min, words_max;     /* arguments that are not options */
@@ -45,7 +45,8 @@ struct command {
 
 /* Reads argv[1..]; words that are not options go to `words` (room for words_max). Returns false with *status
  * set when the program should end now: help was shown, or a word was wrong. */
-bool options_read(const struct command *, int argc, char **argv, const char **words, int *word_count, int *status);
+bool options_read(const struct command *, int argc, char **argv, const char **words, int *word_count,
+                  int *status);
 
 void options_help(const struct command *);
 

@@ -20,8 +20,8 @@
 const char *registry_group_error(const char *group) {
     if (strlen(group) == 0 || strlen(group) >= REGISTRY_GROUP_SIZE)
         return "it must have 1 to 24 characters";
-    if (group[0] == '.' || strspn(group, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") !=
-                               strlen(group))
+    if (group[0] == '.' ||
+        strspn(group, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != strlen(group))
         return "only A-Z a-z 0-9 . _ - are allowed, and no dot in front";
     return NULL;
 }
@@ -66,7 +66,8 @@ void registry_endpoint(const struct registry *r, const char *use, char endpoint[
         strcpy(endpoint, "tcp://127.0.0.1:*");
 }
 
-static void path_of(const struct registry *r, char path[2 * REGISTRY_PATH_SIZE], const char *ticket, const char *end) {
+static void path_of(const struct registry *r, char path[2 * REGISTRY_PATH_SIZE], const char *ticket,
+                    const char *end) {
     snprintf(path, 2 * REGISTRY_PATH_SIZE, "%s/%.64s.%s", r->dir, ticket, end);
 }
 
@@ -113,18 +114,19 @@ void registry_unlock(int lock) {
 
 /* -- Entries --------------------------------------------------------------------------------------------- */
 
-bool registry_publish(struct registry *r, const struct registry_entry *entry, char *error, size_t error_size) {
+bool registry_publish(struct registry *r, const struct registry_entry *entry, char *error,
+                      size_t error_size) {
     char path[2 * REGISTRY_PATH_SIZE], fresh[2 * REGISTRY_PATH_SIZE], id[17];
     struct timespec now;
     path_of(r, path, r->ticket, "json");
     path_of(r, fresh, r->ticket, "new");
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(id, sizeof id, "%016" PRIx64, entry->address.id);
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f}", "role",
-                             entry->role == REGISTRY_WORKER ? "worker" : "launcher", "name", entry->address.name,
-                             "id", id, "endpoint", entry->address.endpoint, "control", entry->control, "rung",
-                             entry->rung, "pid", (json_int_t)getpid(), "started",
-                             (double)now.tv_sec + (double)now.tv_nsec * 1e-9);
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f}", "role",
+                  entry->role == REGISTRY_WORKER ? "worker" : "launcher", "name", entry->address.name, "id",
+                  id, "endpoint", entry->address.endpoint, "control", entry->control, "rung", entry->rung,
+                  "pid", (json_int_t)getpid(), "started", (double)now.tv_sec + (double)now.tv_nsec * 1e-9);
     const int fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     /* Locked before it has its name: nobody ever sees it unlocked while we live. */
     const bool ok = root && fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
@@ -145,10 +147,12 @@ static bool read_entry(int fd, struct registry_entry *entry) {
     json_int_t pid;
     json_t *root = json_loadfd(fd, 0, NULL);
     memset(entry, 0, sizeof *entry);
-    const bool ok = root && json_unpack(root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F}", "role", &role, "name", &name,
-                                        "id", &id, "endpoint", &endpoint, "control", &control, "rung", &rung, "pid",
-                                        &pid, "started", &entry->started) == 0 &&
-                    strlen(name) < sizeof entry->address.name && strlen(endpoint) < sizeof entry->address.endpoint &&
+    const bool ok = root &&
+                    json_unpack(root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F}", "role", &role, "name",
+                                &name, "id", &id, "endpoint", &endpoint, "control", &control, "rung", &rung,
+                                "pid", &pid, "started", &entry->started) == 0 &&
+                    strlen(name) < sizeof entry->address.name &&
+                    strlen(endpoint) < sizeof entry->address.endpoint &&
                     strlen(control) < sizeof entry->control && strlen(rung) < sizeof entry->rung && pid > 1;
     if (ok) {
         entry->role = strcmp(role, "launcher") == 0 ? REGISTRY_LAUNCHER : REGISTRY_WORKER;

@@ -40,7 +40,8 @@ const char *registry_group_error(const char *group);
 bool registry_open(struct registry *, const char *group, char *error, size_t error_size);
 void registry_close(struct registry *); /* removes what this process published, and its sockets */
 
-/* "ipc://..." for this process: `use` is a short word. Falls back to loopback TCP where paths are too long. */
+/* "ipc://..." for this process: `use` is a short word. Falls back to loopback TCP where paths are too long.
+ */
 void registry_endpoint(const struct registry *, const char *use, char endpoint[NET_ENDPOINT_SIZE]);
 
 /* Only one process of a group is between these two: so that only one founds it. -1 if not within timeout. */

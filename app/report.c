@@ -10,7 +10,8 @@
 #define COLUMN_WIDTH 12
 #define COLUMNS_MAX  10 /* beyond that a line says whose event it is */
 
-/* -- Names --------------------------------------------------------------------------------------------------- */
+/* -- Names
+ * --------------------------------------------------------------------------------------------------- */
 
 void report_name(struct report_names *names, gms_id id, const char *name) {
     if (names->count == REPORT_NAMES_MAX || strcmp(report_name_of(names, id), "?") != 0)
@@ -28,7 +29,8 @@ const char *report_name_of(const struct report_names *names, gms_id id) {
     return "?";
 }
 
-/* -- Events -------------------------------------------------------------------------------------------------- */
+/* -- Events
+ * -------------------------------------------------------------------------------------------------- */
 
 /* What a cell says, in at most 11 characters; false if the event is not for people. */
 static bool cell_of(const struct report_names *names, const struct trace_record *r, char *cell, size_t size) {
@@ -39,10 +41,12 @@ static bool cell_of(const struct report_names *names, const struct trace_record 
     case TRACE_DELIVER:
         if (r->n == 0 || r->state.count == 0)
             return false;
-        snprintf(cell, size, "%02x%02x%02x #%" PRIu64, r->state.color[0], r->state.color[1], r->state.color[2],
-                 r->state.count);
+        snprintf(cell, size, "%02x%02x%02x #%" PRIu64, r->state.color[0], r->state.color[1],
+                 r->state.color[2], r->state.count);
         return true;
-    case TRACE_STATE: snprintf(cell, size, r->why ? "STATE LOST" : "state #%" PRIu64, r->state.count); return true;
+    case TRACE_STATE:
+        snprintf(cell, size, r->why ? "STATE LOST" : "state #%" PRIu64, r->state.count);
+        return true;
     case TRACE_DOWN: snprintf(cell, size, "down %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_SUSPECT: snprintf(cell, size, "susp %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_FREEZE: snprintf(cell, size, "FROZEN"); return true;
@@ -76,8 +80,8 @@ void report_columns(const char (*names)[NET_NAME_SIZE], int columns) {
     putchar('\n');
 }
 
-void report_event(const struct report_names *names, const struct trace_record *r, double seconds, const char *who,
-                  int column, int columns) {
+void report_event(const struct report_names *names, const struct trace_record *r, double seconds,
+                  const char *who, int column, int columns) {
     char cell[32];
     if (!cell_of(names, r, cell, sizeof cell))
         return;
@@ -87,7 +91,8 @@ void report_event(const struct report_names *names, const struct trace_record *r
         printf("%8.3f  %*s%s\n", seconds, column * COLUMN_WIDTH, "", cell);
 }
 
-/* -- Verdict ------------------------------------------------------------------------------------------------- */
+/* -- Verdict
+ * ------------------------------------------------------------------------------------------------- */
 
 static const char *verdict_word(enum check_verdict verdict) {
     switch (verdict) {
@@ -99,7 +104,8 @@ static const char *verdict_word(enum check_verdict verdict) {
     return "?";
 }
 
-static void tell_message(const struct report_names *names, gms_id origin, uint64_t n, char *text, size_t size) {
+static void tell_message(const struct report_names *names, gms_id origin, uint64_t n, char *text,
+                         size_t size) {
     snprintf(text, size, "%s#%" PRIu64, report_name_of(names, origin), n);
 }
 
@@ -119,16 +125,16 @@ static void sentence(const struct check *c, const struct report_names *names, en
             snprintf(text, size, "since #%" PRIu64 ": %s has %s there, %s has %s", w->count, a, a_m, b, b_m);
         return;
     case CHECK_COLOR:
-        snprintf(text, size, "%s shows a colour at #%" PRIu64 " that does not follow from %s", a, w->count, a_m);
+        snprintf(text, size, "%s shows a colour at #%" PRIu64 " that does not follow from %s", a, w->count,
+                 a_m);
         return;
     case CHECK_STATE_TRANSFER:
         snprintf(text, size, "%s adopted a state at #%" PRIu64 " that is not the group's", a, w->count);
         return;
-    case CHECK_CONVERGENCE:
-        snprintf(text, size, "at the end %s and %s do not show the same", a, b);
-        return;
+    case CHECK_CONVERGENCE: snprintf(text, size, "at the end %s and %s do not show the same", a, b); return;
     case CHECK_PROGRESS:
-        snprintf(text, size, "%s multicast %s and nobody delivered it, though nothing failed any more", a, a_m);
+        snprintf(text, size, "%s multicast %s and nobody delivered it, though nothing failed any more", a,
+                 a_m);
         return;
     case CHECK_PROPERTIES: break;
     }
@@ -148,8 +154,10 @@ void report_verdict(const struct check *c, const struct report_names *names) {
     const enum check_verdict overall = check_overall(c);
     char text[256];
     printf("verdict: %s: %u members at the end, %" PRIu64 " changes\n",
-           overall == CHECK_HOLDS ? "in sync" : overall == CHECK_HALTED ? "HALTED" : "OUT OF SYNC", members_at_end(c),
-           c->delivered);
+           overall == CHECK_HOLDS    ? "in sync"
+           : overall == CHECK_HALTED ? "HALTED"
+                                     : "OUT OF SYNC",
+           members_at_end(c), c->delivered);
     for (int p = 0; p < CHECK_PROPERTIES; p++) {
         if (!check_property_name((enum check_property)p) || !c->violated[p])
             continue;
@@ -175,16 +183,17 @@ json_t *report_check(const struct check *c, const struct report_names *names) {
         json_t *witness = json_null();
         if (c->violated[p]) {
             sentence(c, names, (enum check_property)p, text, sizeof text);
-            witness = json_pack("{s:s, s:s, s:s, s:I}", "text", text, "a", report_name_of(names, c->witness[p].a),
-                                "b", report_name_of(names, c->witness[p].b), "count",
-                                (json_int_t)c->witness[p].count);
+            witness = json_pack(
+                "{s:s, s:s, s:s, s:I}", "text", text, "a", report_name_of(names, c->witness[p].a), "b",
+                report_name_of(names, c->witness[p].b), "count", (json_int_t)c->witness[p].count);
         }
-        json_array_append_new(properties,
-                              json_pack("{s:i, s:s, s:s, s:o}", "id", p, "name", name, "verdict",
-                                        verdict_word(check_property(c, (enum check_property)p)), "witness", witness));
+        json_array_append_new(properties, json_pack("{s:i, s:s, s:s, s:o}", "id", p, "name", name, "verdict",
+                                                    verdict_word(check_property(c, (enum check_property)p)),
+                                                    "witness", witness));
     }
     return json_pack("{s:s, s:I, s:I, s:o}", "verdict", verdict_word(check_overall(c)), "records",
-                     (json_int_t)c->records, "members", (json_int_t)c->member_count, "properties", properties);
+                     (json_int_t)c->records, "members", (json_int_t)c->member_count, "properties",
+                     properties);
 }
 
 int report_status(const struct check *c) {

@@ -14,7 +14,8 @@
 
 #define FLUSH_SIZE (64 * 1024)
 
-/* -- Text -------------------------------------------------------------------------------------------------- */
+/* -- Text --------------------------------------------------------------------------------------------------
+ */
 
 struct text {
     char *at;
@@ -35,6 +36,22 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
         t->used = t->size;
 }
 
+/* How many bytes of UTF-8 begin here, 0 if they are none; an argument or a peer's text may be anything. */
+static size_t utf8_size(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    const size_t size = at[0] >= 0xc2 && at[0] <= 0xdf   ? 2
+                        : (at[0] & 0xf0) == 0xe0         ? 3
+                        : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
+                                                         : 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    const bool bad = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+                     (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f);
+    return bad ? 0 : size;
+}
+
 static void add_string(struct text *t, const char *key, const char *value) {
     add(t, ",\"%s\":\"", key);
     for (; *value; value++) {
@@ -43,7 +60,13 @@ static void add_string(struct text *t, const char *key, const char *value) {
             add(t, "\\%c", c);
         else if (c < ' ')
             add(t, "\\u%04x", c);
-        else
+        else if (c >= 0x80 && utf8_size(value) == 0)
+            add(t, "?");
+        else if (c >= 0x80) {
+            const size_t size = utf8_size(value);
+            add(t, "%.*s", (int)size, value);
+            value += size - 1;
+        } else
             add(t, "%c", c);
     }
     add(t, "\"");
@@ -59,8 +82,8 @@ static void add_m(struct text *t, const struct trace_record *r) {
 }
 
 static void add_state(struct text *t, const struct trace_state *s) {
-    add(t, ",\"count\":%" PRIu64 ",\"color\":\"#%02x%02x%02x\",\"hash\":\"%016" PRIx64 "\"", s->count, s->color[0],
-        s->color[1], s->color[2], s->hash);
+    add(t, ",\"count\":%" PRIu64 ",\"color\":\"#%02x%02x%02x\",\"hash\":\"%016" PRIx64 "\"", s->count,
+        s->color[0], s->color[1], s->color[2], s->hash);
 }
 
 static void add_numbers(struct text *t, const struct trace_record *r) {
@@ -148,14 +171,15 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
 size_t trace_line(char *line, size_t line_size, const char *who, const struct address_book *book,
                   const struct trace_record *r) {
     struct text t = {line, line_size, 0};
-    add(&t, "{\"t\":%" PRIu64 ",\"lc\":%" PRIu64 ",\"who\":\"%s\",\"id\":\"%016" PRIx64 "\",\"ev\":\"%s\"", r->t,
-        r->lc, who, r->id, trace_ev_name(r->ev));
+    add(&t, "{\"t\":%" PRIu64 ",\"lc\":%" PRIu64 ",\"who\":\"%s\",\"id\":\"%016" PRIx64 "\",\"ev\":\"%s\"",
+        r->t, r->lc, who, r->id, trace_ev_name(r->ev));
     add_fields(&t, r, book);
     add(&t, "}");
     return t.used;
 }
 
-/* -- Files ------------------------------------------------------------------------------------------------- */
+/* -- Files -------------------------------------------------------------------------------------------------
+ */
 
 static bool make_dir(const char *dir) {
     char path[4096];
@@ -246,9 +270,18 @@ void trace_file_header(struct trace_file *f, const struct trace_header *h) {
 }
 
 void trace_file_write(struct trace_file *f, const struct address_book *book, const struct trace_record *r) {
-    char line[TRACE_LINE_SIZE_MAX];
-    if (f->fd >= 0 && !f->failed)
-        append_line(f, line, trace_line(line, sizeof line, f->who, book, r));
+    char line[TRACE_LINE_SIZE_MAX], what[96];
+    if (f->fd < 0 || f->failed)
+        return;
+    if (f->lost > 0 && f->size < f->limit / 2) { /* there is room again: say what is missing */
+        snprintf(what, sizeof what, "%" PRIu64 " lines of this report were lost: its reader was too slow",
+                 f->lost);
+        const struct trace_record note = {
+            .ev = TRACE_FAULT, .t = r->t, .lc = r->lc, .id = r->id, .what = what};
+        f->lost = 0;
+        append_line(f, line, trace_line(line, sizeof line, f->who, book, &note));
+    }
+    append_line(f, line, trace_line(line, sizeof line, f->who, book, r));
 }
 
 void trace_file_flush(struct trace_file *f) {
@@ -278,7 +311,8 @@ void trace_file_close(struct trace_file *f) {
     f->fd = -1;
 }
 
-/* -- Reading ----------------------------------------------------------------------------------------------- */
+/* -- Reading -----------------------------------------------------------------------------------------------
+ */
 
 bool trace_parse_id(const char *text, gms_id *id) {
     if (!text || strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
@@ -311,6 +345,17 @@ static void parse_m(const json_t *root, struct trace_record *r) {
     id[16] = '\0';
     if (trace_parse_id(id, &r->m_origin))
         r->m_n = strtoull(m + 17, NULL, 10);
+}
+
+static void parse_x(const json_t *root, struct trace_record *r) {
+    const char *x = string_of(root, "x");
+    char id[17];
+    if (!x || strlen(x) < 18 || x[16] != '.')
+        return;
+    memcpy(id, x, 16);
+    id[16] = '\0';
+    if (trace_parse_id(id, &r->x_sender))
+        r->x = strtoull(x + 17, NULL, 10);
 }
 
 static void parse_state(const json_t *root, struct trace_state *s) {
@@ -350,7 +395,8 @@ static const char *parse_record(struct trace_line *line) {
     const char *ev = string_of(root, "ev");
     if (!ev || !trace_ev_find(ev, &r->ev))
         return "no event that is known in `ev`";
-    if (!json_is_integer(json_object_get(root, "t")) || !trace_parse_id(string_of(root, "id"), &r->id) || !line->who)
+    if (!json_is_integer(json_object_get(root, "t")) || !trace_parse_id(string_of(root, "id"), &r->id) ||
+        !line->who)
         return "`t`, `who` or `id` is missing";
     r->t = number_of(root, "t");
     r->lc = number_of(root, "lc");
@@ -367,11 +413,13 @@ static const char *parse_record(struct trace_line *line) {
     r->why = string_of(root, "why");
     r->to = r->peer == GMS_NOBODY ? string_of(root, "to") : NULL;
     parse_m(root, r);
+    parse_x(root, r);
     parse_state(root, &r->state);
     return parse_members(line) ? NULL : "`members` is not a list of who and id";
 }
 
-bool trace_line_parse(struct trace_line *line, const char *text, size_t size, char *error, size_t error_size) {
+bool trace_line_parse(struct trace_line *line, const char *text, size_t size, char *error,
+                      size_t error_size) {
     json_error_t why;
     memset(line, 0, sizeof *line);
     line->root = json_loadb(text, size, 0, &why);

@@ -18,9 +18,9 @@ struct trace_file {
     char *buffer;
     size_t size;
     size_t capacity;
-    size_t limit;       /* bytes kept for a reader that is slow; 0: wait for it */
-    uint64_t lost;      /* lines that it was too slow for */
-    bool failed;        /* writing failed: disk full, reader gone */
+    size_t limit;  /* bytes kept for a reader that is slow; 0: wait for it */
+    uint64_t lost; /* lines that it was too slow for */
+    bool failed;   /* writing failed: disk full, reader gone */
 };
 
 struct trace_header {
@@ -34,7 +34,8 @@ struct trace_header {
 };
 
 /* DIR/WHO-ID.jsonl, or DIR/WHO.jsonl where id is GMS_NOBODY. Makes DIR. False and one line in `error`. */
-bool trace_file_open(struct trace_file *, const char *dir, const char *who, gms_id id, char *error, size_t error_size);
+bool trace_file_open(struct trace_file *, const char *dir, const char *who, gms_id id, char *error,
+                     size_t error_size);
 /* Onto an open pipe, without ever waiting: lines beyond `limit` bytes are lost, and counted in the trace. */
 void trace_file_attach(struct trace_file *, int fd, const char *who, size_t limit);
 void trace_file_header(struct trace_file *, const struct trace_header *);

@@ -1,8 +1,8 @@
 /* The state machine of the ladder's first section. What workers say to each other:
  *
  *     'C' n u8                                              a change
- *     'Q'                                                   what is the state? (STATE_REQUEST; its name is the ref)
- *     'S' ref origin u64, n u64, colour 3 u8, count, hash   the state at the position of that question
+ *     'Q'                                                   what is the state? (STATE_REQUEST; its name is
+ * the ref) 'S' ref origin u64, n u64, colour 3 u8, count, hash   the state at the position of that question
  *     'X'                                                   nobody has it any more: start afresh (STATE LOST)
  */
 #include "app/worker.h"
@@ -201,7 +201,8 @@ static enum worker_effect hear_change(struct worker *w, const struct worker_chan
     return WORKER_NOTHING;
 }
 
-enum worker_effect worker_deliver(struct worker *w, gms_id origin, uint64_t m_n, const uint8_t *body, size_t size) {
+enum worker_effect worker_deliver(struct worker *w, gms_id origin, uint64_t m_n, const uint8_t *body,
+                                  size_t size) {
     const struct worker_change change = {origin, m_n, worker_change_of(body, size)};
     if (change.n > 0)
         return hear_change(w, &change);

@@ -70,7 +70,8 @@ void worker_init(struct worker *, gms_id me, gms_time retry);
 void worker_found(struct worker *);
 
 void worker_view(struct worker *, gms_time now, uint32_t number, const gms_id *members, uint32_t count);
-enum worker_effect worker_deliver(struct worker *, gms_id origin, uint64_t m_n, const uint8_t *body, size_t size);
+enum worker_effect worker_deliver(struct worker *, gms_id origin, uint64_t m_n, const uint8_t *body,
+                                  size_t size);
 
 /* Asks again when it is time to. Returns when it wants to be called again. */
 gms_time worker_tick(struct worker *, gms_time now);
@@ -78,7 +79,7 @@ gms_time worker_tick(struct worker *, gms_time now);
 /* Takes the next body that the worker wants multicast; false if there is none. */
 bool worker_take(struct worker *, struct worker_body *);
 
-struct worker_body worker_change_body(int n);        /* 1 <= n <= WORKER_CHANGE_MAX */
+struct worker_body worker_change_body(int n);           /* 1 <= n <= WORKER_CHANGE_MAX */
 int worker_change_of(const uint8_t *body, size_t size); /* its n, 0 if it is not a change */
 
 /* The hash after change `count`; false if it is not remembered. */

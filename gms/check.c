@@ -28,23 +28,34 @@ static struct check_member *member(struct check *c, gms_id id) {
     return m;
 }
 
-/* The same count must mean the same change and the same history for everybody. */
-static void compare(struct check *c, const struct check_member *m, const struct trace_record *r) {
+/* The same count of one epoch must mean the same change and the same history for everybody. */
+static void compare(struct check *c, const struct check_member *m, const struct trace_record *r,
+                    gms_id origin) {
     const uint64_t count = r->state.count;
-    struct check_position *p = &c->positions[count % CHECK_POSITIONS_MAX];
-    if (p->count > count) {
+    struct check_position *p = &c->positions[(count + m->epoch * 0x9e3779b97f4a7c15u) % CHECK_POSITIONS_MAX];
+    if (count == 0)
+        return;
+    if (count > c->delivered)
+        c->delivered = count;
+    if (p->count > count || (p->count == count && p->epoch != m->epoch)) {
         c->uncompared++;
         return;
     }
     if (p->count < count) {
-        *p = (struct check_position){count, m->id, r->m_origin, r->m_n, r->state.hash};
-        if (count > c->delivered)
-            c->delivered = count;
+        *p = (struct check_position){count, m->epoch, m->id, origin, r->m_n, r->state.hash};
         return;
     }
-    if (p->m_origin != r->m_origin || p->m_n != r->m_n || p->hash != r->state.hash) {
-        const struct check_witness w = {p->by, m->id, count, p->m_origin, r->m_origin, p->m_n, r->m_n};
-        violate(c, CHECK_TOTAL_ORDER, &w);
+    const bool adopted = origin == GMS_NOBODY || p->m_origin == GMS_NOBODY;
+    if (p->hash != r->state.hash || (!adopted && (p->m_origin != origin || p->m_n != r->m_n))) {
+        struct check_witness w = {p->by, m->id, count, p->m_origin, origin, p->m_n, r->m_n};
+        if (adopted && origin == GMS_NOBODY) { /* who adopted comes first */
+            w.a = m->id;
+            w.b = p->by;
+        }
+        violate(c, adopted ? CHECK_STATE_TRANSFER : CHECK_TOTAL_ORDER, &w);
+    } else if (p->m_origin == GMS_NOBODY) {
+        p->m_origin = origin;
+        p->m_n = r->m_n;
     }
 }
 
@@ -59,19 +70,18 @@ static void deliver(struct check *c, struct check_member *m, const struct trace_
         m->state = r->state; /* go on from what it says, so that one slip is told once */
     }
     if (m->has_state && r->n > 0)
-        compare(c, m, r);
+        compare(c, m, r, r->m_origin);
 }
 
 static void adopt(struct check *c, struct check_member *m, const struct trace_record *r) {
-    const struct check_position *p = &c->positions[r->state.count % CHECK_POSITIONS_MAX];
-    if (r->why) /* nobody had it any more: the group starts afresh, and so do the positions */
-        memset(c->positions, 0, sizeof c->positions);
+    const struct check_member *from = r->peer == m->id ? m : member(c, r->peer);
     m->has_state = true;
     m->state = r->state;
-    if (r->state.count > 0 && p->count == r->state.count && p->hash != r->state.hash) {
-        const struct check_witness w = {m->id, p->by, r->state.count, 0, 0, 0, 0};
-        violate(c, CHECK_STATE_TRANSFER, &w);
-    }
+    if (r->why) /* nobody had it any more: a new epoch, named after who said so */
+        m->epoch = r->peer;
+    else if (from)
+        m->epoch = from->epoch;
+    compare(c, m, r, GMS_NOBODY);
 }
 
 static void view(struct check_member *m) {

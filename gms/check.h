@@ -2,15 +2,16 @@
  *
  * The numbers are those of the design's properties page. Judged so far: 20 total order (position by
  * position), 22 colour, 23 state transfer, 24 convergence, 26 progress; and whether a member halted.
- * Records of one process come in order; those of different processes may come in any.
+ * Records of one process come in order; those of different processes may come in any, but for a group that
+ * lost its state and started afresh: there a STATE must not come before the one that it was learnt from.
  */
 #ifndef GMS_CHECK_H
 #define GMS_CHECK_H
 
 #include "gms/color.h"
 
-#define CHECK_MEMBERS_MAX   1024        /* incarnations in one run */
-#define CHECK_POSITIONS_MAX (1u << 17)  /* how far two members may be apart and still be compared */
+#define CHECK_MEMBERS_MAX   1024       /* incarnations in one run */
+#define CHECK_POSITIONS_MAX (1u << 17) /* how far two members may be apart and still be compared */
 
 enum check_property {
     CHECK_TOTAL_ORDER = 20,
@@ -35,6 +36,7 @@ struct check_member {
     gms_id id;
     bool joined, viewed, has_state;
     bool crashed, left, frozen;
+    gms_id epoch; /* who said that the state was lost and all start afresh; GMS_NOBODY: the founder's */
     struct trace_state state;
     uint64_t mcast_n, own_delivered_n; /* its last multicast, and the last of its own that it delivered */
     gms_time mcast_t;
@@ -43,8 +45,9 @@ struct check_member {
 
 struct check_position {
     uint64_t count; /* 0: free */
-    gms_id by;      /* who showed it first */
-    gms_id m_origin;
+    gms_id epoch;
+    gms_id by;       /* who showed it first */
+    gms_id m_origin; /* GMS_NOBODY: by adopting a state, so only the hash is known */
     uint64_t m_n;
     uint64_t hash;
 };

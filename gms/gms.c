@@ -22,7 +22,9 @@ void gms_init(struct gms *g, const struct gms_config *config) {
     assert(config->rung < GMS_RUNGS);
     assert(config->me != GMS_NOBODY);
     memset(g, 0, sizeof *g);
-    g->gms1.config = *config;
+    g->gms1.config.rung = config->rung; /* field by field: padding would make equal states differ */
+    g->gms1.config.me = config->me;
+    g->gms1.config.join_timeout = config->join_timeout;
     g->gms1.deadline = GMS_NEVER;
 }
 
@@ -45,6 +47,8 @@ static enum gms_drop receive(struct gms *g, const struct gms_event *e, struct gm
     const enum gms_drop bad = gms_message_check(&e->message);
     if (bad != GMS_USED)
         return bad;
+    if (e->message.type == GMS_VIEW && e->message.members[0] == g->gms1.config.me)
+        return GMS_DROP_MALFORMED; /* a view that we lead comes from us alone */
     switch (e->message.type) {
     case GMS_JOIN: return rung->on_join_message(g, e, out);
     case GMS_REQUEST: return rung->on_request_message(g, e, out);

@@ -162,9 +162,9 @@ enum gms_drop gms_step(struct gms *, const struct gms_event *, struct gms_action
 
 gms_time gms_deadline(const struct gms *); /* when TIMER is due, GMS_NEVER if not at all */
 enum gms_phase gms_phase(const struct gms *);
-gms_id gms_leader(const struct gms *);     /* whom it follows, itself when it leads, GMS_NOBODY before a view */
+gms_id gms_leader(const struct gms *); /* whom it follows, itself when it leads, GMS_NOBODY before a view */
 uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
-uint64_t gms_expected(const struct gms *); /* the next sequence number, 0 on rungs without */
+uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
 
 /* The current list; members that the rung dropped since the installation are missing from it. */
 const struct gms_view *gms_current_view(const struct gms *);
@@ -175,8 +175,8 @@ const char *gms_rung_name(enum gms_rung_id);   /* "gms1" */
 const char *gms_rung_adds(enum gms_rung_id);   /* one sentence: its idea */
 const char *gms_rung_breaks(enum gms_rung_id); /* one sentence: what it does not survive */
 bool gms_rung_find(const char *name, enum gms_rung_id *found);
-const char *gms_type_name(enum gms_type);      /* "VIEW" */
+const char *gms_type_name(enum gms_type); /* "VIEW" */
 const char *gms_phase_name(enum gms_phase);
-const char *gms_drop_text(enum gms_drop);      /* "stale leader" */
+const char *gms_drop_text(enum gms_drop); /* "stale leader" */
 
 #endif

@@ -57,7 +57,10 @@ void gms2_elect(struct gms *g, struct gms_actions *out) {
     }
     if (gms_leader(g) == g->gms1.config.me) {
         refuse_stale(g, out);
-        gms_rung_of(g)->lead(g, out);
+        if (g->gms1.leaving)
+            become_left(g, out); /* on its way out anyway: for the others the next one is first */
+        else
+            gms_rung_of(g)->lead(g, out);
         return;
     }
     gms_do_watch(out, gms_leader(g));

@@ -23,6 +23,7 @@ enum gms_drop gms3_take(struct gms *g, const struct gms_message *m, struct gms_a
         return GMS_DROP_GAP;
     }
     s->expected++;
+    gms_forget(&s->last);
     gms_keep(&s->last, m);
     return gms1_take(g, m, out);
 }

@@ -7,17 +7,17 @@
 #define GMS_LIMITS_H
 
 #ifdef GMS_PROFILE_SMALL
-#define GMS_MEMBERS_MAX     6  /* members of a view */
-#define GMS_BODY_SIZE_MAX   48 /* bytes of one multicast */
-#define GMS_HOLD_MAX        8  /* messages held back */
-#define GMS_DEPARTED_MAX    8  /* ids remembered as gone */
-#define GMS_CONTACTS_MAX    3  /* whom a newcomer asks, one after the other */
+#define GMS_MEMBERS_MAX   6  /* members of a view */
+#define GMS_BODY_SIZE_MAX 48 /* bytes of one multicast */
+#define GMS_HOLD_MAX      8  /* messages held back */
+#define GMS_DEPARTED_MAX  8  /* ids remembered as gone */
+#define GMS_CONTACTS_MAX  3  /* whom a newcomer asks, one after the other */
 #else
-#define GMS_MEMBERS_MAX     256
-#define GMS_BODY_SIZE_MAX   2048
-#define GMS_HOLD_MAX        64
-#define GMS_DEPARTED_MAX    256
-#define GMS_CONTACTS_MAX    16
+#define GMS_MEMBERS_MAX   256
+#define GMS_BODY_SIZE_MAX 2048
+#define GMS_HOLD_MAX      64
+#define GMS_DEPARTED_MAX  256
+#define GMS_CONTACTS_MAX  16
 #endif
 
 /* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch

@@ -26,6 +26,12 @@ struct gms_message gms_kept(const struct gms_copy *copy) {
     return m;
 }
 
+void gms_forget(struct gms_copy *copy) {
+    const struct gms_message *m = &copy->message;
+    memset(&copy->content, 0, m->type == GMS_VIEW ? m->member_count * sizeof(gms_id) : m->body_size);
+    memset(&copy->message, 0, sizeof copy->message);
+}
+
 static void copy_over(struct gms_copy *to, const struct gms_copy *from) {
     const struct gms_message m = gms_kept(from);
     gms_keep(to, &m);
@@ -47,9 +53,12 @@ bool gms_hold_take(struct gms_hold *hold, gms_id from, struct gms_copy *taken) {
         copy_over(taken, &hold->copy[i]);
         for (uint32_t j = i + 1; j < hold->count; j++) {
             hold->from[j - 1] = hold->from[j];
+            gms_forget(&hold->copy[j - 1]);
             copy_over(&hold->copy[j - 1], &hold->copy[j]);
         }
         hold->count--;
+        hold->from[hold->count] = GMS_NOBODY;
+        gms_forget(&hold->copy[hold->count]);
         return true;
     }
     return false;

@@ -13,8 +13,11 @@ struct gms_copy {
     } content;
 };
 
-void gms_keep(struct gms_copy *, const struct gms_message *); /* asserts that it fits; see gms_message_check */
-struct gms_message gms_kept(const struct gms_copy *);         /* borrows the copy's content */
+void gms_keep(struct gms_copy *,
+              const struct gms_message *); /* asserts that it fits; see gms_message_check */
+void gms_forget(
+    struct gms_copy *); /* so that equal states have equal bytes; only of one that was kept, or zeroed */
+struct gms_message gms_kept(const struct gms_copy *); /* borrows the copy's content */
 
 /* What came from a member whose turn has not come yet. First in, first out for each sender. */
 struct gms_hold {

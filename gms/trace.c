@@ -4,14 +4,14 @@
 #include <string.h>
 
 static const char *const names[TRACE_EVS] = {
-    [TRACE_JOIN] = "join",         [TRACE_VIEW] = "view",         [TRACE_BLOCK] = "block",
-    [TRACE_UNBLOCK] = "unblock",   [TRACE_MCAST] = "mcast",       [TRACE_SEND] = "send",
-    [TRACE_RECV] = "recv",         [TRACE_LOSE] = "lose",         [TRACE_DROP] = "drop",
-    [TRACE_DELIVER] = "deliver",   [TRACE_STATE] = "state",       [TRACE_SUSPECT] = "suspect",
-    [TRACE_DOWN] = "down",         [TRACE_LEAD] = "lead",         [TRACE_FREEZE] = "freeze",
+    [TRACE_JOIN] = "join",         [TRACE_VIEW] = "view",           [TRACE_BLOCK] = "block",
+    [TRACE_UNBLOCK] = "unblock",   [TRACE_MCAST] = "mcast",         [TRACE_SEND] = "send",
+    [TRACE_RECV] = "recv",         [TRACE_LOSE] = "lose",           [TRACE_DROP] = "drop",
+    [TRACE_DELIVER] = "deliver",   [TRACE_STATE] = "state",         [TRACE_SUSPECT] = "suspect",
+    [TRACE_DOWN] = "down",         [TRACE_LEAD] = "lead",           [TRACE_FREEZE] = "freeze",
     [TRACE_EXCLUDED] = "excluded", [TRACE_NO_QUORUM] = "no-quorum", [TRACE_QUORUM] = "quorum",
-    [TRACE_FAULT] = "fault",       [TRACE_CRASH] = "crash",       [TRACE_HANG] = "hang",
-    [TRACE_RESUME] = "resume",     [TRACE_LEAVE] = "leave",       [TRACE_EXIT] = "exit",
+    [TRACE_FAULT] = "fault",       [TRACE_CRASH] = "crash",         [TRACE_HANG] = "hang",
+    [TRACE_RESUME] = "resume",     [TRACE_LEAVE] = "leave",         [TRACE_EXIT] = "exit",
 };
 
 const char *trace_ev_name(enum trace_ev ev) {

@@ -53,22 +53,22 @@ struct trace_record {
     uint64_t lc; /* Lamport clock */
     gms_id id;   /* whose record this is */
 
-    gms_id peer;       /* to, from, whom */
-    const char *to;    /* JOIN through an address that has no id yet, else NULL */
-    const char *type;  /* SEND RECV LOSE DROP: the message's type */
-    gms_id x_sender;   /* with x: names one transmission */
+    gms_id peer;      /* to, from, whom */
+    const char *to;   /* JOIN through an address that has no id yet, else NULL */
+    const char *type; /* SEND RECV LOSE DROP: the message's type */
+    gms_id x_sender;  /* with x: names one transmission */
     uint64_t x;
-    gms_id m_origin;   /* with m_n: names one multicast; GMS_NOBODY if none */
+    gms_id m_origin; /* with m_n: names one multicast; GMS_NOBODY if none */
     uint64_t m_n;
-    int n;             /* the change, 1 to 20; 0 for what the workers say among themselves */
-    uint64_t seq;      /* 0: none */
-    uint32_t view;     /* 0: none */
-    struct trace_state state;  /* DELIVER, STATE */
-    uint64_t expected, got;    /* FREEZE */
-    bool primary;              /* VIEW */
-    const gms_id *members;     /* VIEW */
+    int n;                    /* the change, 1 to 20; 0 for what the workers say among themselves */
+    uint64_t seq;             /* 0: none */
+    uint32_t view;            /* 0: none */
+    struct trace_state state; /* DELIVER, STATE */
+    uint64_t expected, got;   /* FREEZE */
+    bool primary;             /* VIEW */
+    const gms_id *members;    /* VIEW */
     uint32_t member_count;
-    const char *what;          /* FAULT: what it does, with its arguments */
+    const char *what; /* FAULT: what it does, with its arguments */
     const char *why;
 };
 

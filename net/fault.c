@@ -1,6 +1,7 @@
 /* A broadcast is the run of sends of one MSG; the leader's own delivery ends it. */
 #include "net/fault.h"
 
+#include <assert.h>
 #include <string.h>
 
 void fault_init(struct fault *f, uint64_t seed) {
@@ -9,6 +10,7 @@ void fault_init(struct fault *f, uint64_t seed) {
 }
 
 bool fault_lose(struct fault *f, gms_id to, uint32_t count) {
+    assert(count > 0);
     for (uint32_t i = 0; i < f->lose_count; i++) {
         if (f->lose[i].to == to) {
             f->lose[i].left += count;
@@ -35,6 +37,8 @@ static bool lose_one(struct fault *f, gms_id to) {
 }
 
 enum fault_verdict fault_on_send(struct fault *f, gms_id to, enum gms_type type, const char **why) {
+    if (type == GMS_VIEW)
+        f->broadcast_sends = 0; /* what was re-sent before it is complete */
     const bool broadcast = type == GMS_MSG || type == GMS_VIEW;
     if (broadcast && f->risk > 0 && gms_rng_below(&f->rng, f->risk) == 0)
         return FAULT_CRASH;

@@ -17,8 +17,8 @@ struct fault {
         uint32_t left;
     } lose[NET_LOSE_MAX];
     uint32_t loss_percent;
-    uint32_t risk;       /* a leader dies in one of so many sends, 0: never (gms2p5) */
-    bool crash_armed;    /* die in the next broadcast of a change ... */
+    uint32_t risk;        /* a leader dies in one of so many sends, 0: never (gms2p5) */
+    bool crash_armed;     /* die in the next broadcast of a change ... */
     uint32_t crash_after; /* ... when so many followers have been sent it */
     uint32_t broadcast_sends;
 };

@@ -105,12 +105,13 @@ static void deliver(struct node *node, const struct gms_message *m) {
                              .m_n = m->n,
                              .n = node->driver.change_of(node->driver.self, m->body, m->body_size),
                              .seq = m->seq,
-                             .view = gms_current_view(&node->gms)->number};
+                             .view = node->view};
     node->driver.deliver(node->driver.self, m, &r.state);
     node_record(node, node->now, &r);
 }
 
 static void install(struct node *node, const struct gms_message *view) {
+    node->view = view->view;
     struct trace_record r = {.ev = TRACE_VIEW,
                              .view = view->view,
                              .seq = view->seq,
@@ -298,10 +299,10 @@ enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, s
                                  .n = node->driver.change_of(node->driver.self, body, size)};
         node_record(node, now, &r);
     }
-    const struct gms_event e = {.type = GMS_EVENT_MCAST,
-                                .now = now,
-                                .message = {.body = body,
-                                            .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size}};
+    const struct gms_event e = {
+        .type = GMS_EVENT_MCAST,
+        .now = now,
+        .message = {.body = body, .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size}};
     return step(node, &e);
 }
 

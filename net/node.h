@@ -21,8 +21,9 @@ enum node_end {
  * again. Pointers are borrowed for the time of the call. */
 struct node_driver {
     void *self;
-    void (*send)(void *self, gms_id to, const uint8_t *message, size_t size); /* first in, first out per link */
-    void (*flush)(void *self); /* a batch is complete: a broadcast, or a step */
+    void (*send)(void *self, gms_id to, const uint8_t *message,
+                 size_t size);                        /* first in, first out per link */
+    void (*flush)(void *self);                        /* a batch is complete: a broadcast, or a step */
     void (*meet)(void *self, const struct address *); /* a member to be connected with */
     void (*deliver)(void *self, const struct gms_message *, struct trace_state *after);
     void (*install)(void *self, const struct gms_message *view);
@@ -55,6 +56,7 @@ struct node {
     uint64_t dropped; /* messages refused, malformed ones included */
     bool crashed;     /* a fault has killed it: every later call does nothing */
     gms_time now;
+    uint32_t view; /* the last one installed */
     struct gms_actions actions;
     struct wire_message incoming;
     uint8_t outgoing[NET_MESSAGE_SIZE_MAX];

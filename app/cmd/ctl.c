@@ -22,8 +22,8 @@ static long long number_of(const json_t *object, const char *key) {
 static void print_table(const json_t *workers) {
     size_t i;
     json_t *w;
-    printf("%-16s  %-10s  %-6s  %-10s  %6s  %-7s  %-4s  %s\n", "worker", "state", "rung", "view", "count", "colour",
-           "hash", "");
+    printf("%-16s  %-10s  %-6s  %-10s  %6s  %-7s  %-4s  %s\n", "worker", "state", "rung", "view", "count",
+           "colour", "hash", "");
     json_array_foreach(workers, i, w) {
         char view[32] = "", note[192] = "";
         const char *hash = text_of(w, "hash");
@@ -88,18 +88,19 @@ int cmd_ctl(int argc, char **argv) {
     };
     const struct command command = {
         .name = "ctl",
-        .summary = "Acts on a live group from a terminal. ACTION is one of\n"
-                   "  status                            who is there, in which view, with which colour\n"
-                   "  kill leader|NAME                  SIGKILL\n"
-                   "  crash-mid-broadcast [--after K]   the leader dies when K followers have been sent a change\n"
-                   "  lose [N] [--to NAME]              the leader's next N messages to NAME are lost\n"
-                   "  loss P%                           every message is lost with this chance\n"
-                   "  change [N] [NAME]                 one colour change now\n"
-                   "  pause, resume                     the changes of all workers\n"
-                   "  pace faster|slower|DURATION       the mean time between two changes of a worker\n"
-                   "  join                              a new worker joins\n"
-                   "  leave NAME                        a worker leaves in good order\n"
-                   "  quit                              the whole group ends",
+        .summary =
+            "Acts on a live group from a terminal. ACTION is one of\n"
+            "  status                            who is there, in which view, with which colour\n"
+            "  kill leader|NAME                  SIGKILL\n"
+            "  crash-mid-broadcast [--after K]   the leader dies when K followers have been sent a change\n"
+            "  lose [N] [--to NAME]              the leader's next N messages to NAME are lost\n"
+            "  loss P%                           every message is lost with this chance\n"
+            "  change [N] [NAME]                 one colour change now\n"
+            "  pause, resume                     the changes of all workers\n"
+            "  pace faster|slower|DURATION       the mean time between two changes of a worker\n"
+            "  join                              a new worker joins\n"
+            "  leave NAME                        a worker leaves in good order\n"
+            "  quit                              the whole group ends",
         .usage = "ACTION [--group G]",
         .example = "groupy ctl crash-mid-broadcast --after 2",
         .options = options,
@@ -122,7 +123,8 @@ int cmd_ctl(int argc, char **argv) {
     zsys_handler_set(NULL);
     int result;
     if (strcmp(words[0], "status") == 0) {
-        result = count == 1 ? status(&registry, group, json) : options_error("ctl", "status takes no '%s'", words[1]);
+        result = count == 1 ? status(&registry, group, json)
+                            : options_error("ctl", "status takes no '%s'", words[1]);
     } else {
         result = control_act(&registry, NULL, count, words, message, sizeof message);
         if (result == STATUS_FINE)

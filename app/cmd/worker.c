@@ -54,7 +54,8 @@ static int fail(const char *reason) {
     return STATUS_CANT_RUN;
 }
 
-/* -- Keys ---------------------------------------------------------------------------------------------------- */
+/* -- Keys
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void act(struct session *s, int count, const char *const *words) {
     char message[256] = "", text[300];
@@ -94,7 +95,8 @@ static void handle_key(struct session *s, enum window_command key) {
     }
 }
 
-/* -- The launcher's words ------------------------------------------------------------------------------------ */
+/* -- The launcher's words
+ * ------------------------------------------------------------------------------------ */
 
 static void obey(struct session *s, char *line) {
     const char *contacts[TEXTS_MAX];
@@ -133,7 +135,8 @@ static bool read_launcher(struct session *s) {
     return true;
 }
 
-/* -- The loop ------------------------------------------------------------------------------------------------ */
+/* -- The loop
+ * ------------------------------------------------------------------------------------------------ */
 
 static void show(struct session *s) {
     struct tile_model model;
@@ -149,7 +152,8 @@ static void show(struct session *s) {
 
 /* Without a window: until something is to be read, or it ended. */
 static void wait_headless(const struct session *s) {
-    struct pollfd fds[2] = {{.fd = live_end_fd(s->live), .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = live_end_fd(s->live), .events = POLLIN},
+                            {.fd = STDIN_FILENO, .events = POLLIN}};
     poll(fds, s->o.managed ? 2 : 1, 500);
 }
 
@@ -199,7 +203,8 @@ static void open_window(struct session *s) {
         fprintf(stderr, "groupy worker: %s; going on without a window\n", error);
 }
 
-/* -- Start --------------------------------------------------------------------------------------------------- */
+/* -- Start
+ * --------------------------------------------------------------------------------------------------- */
 
 /* A name that no live worker of the group has: w1, w2, ... */
 static const char *free_name(const struct registry_entry *entries, size_t count) {
@@ -262,8 +267,8 @@ static bool begin(struct session *s, enum gms_rung_id rung, char *error, size_t 
             continue;
         contacts[contact_count++] = others[i].address.endpoint;
         if (!streq(others[i].rung, gms_rung_name(rung)) && !s->o.managed) {
-            snprintf(error, error_size, "the group '%s' runs %s: use --rung %s, or --group for another", s->o.group,
-                     others[i].rung, others[i].rung);
+            snprintf(error, error_size, "the group '%s' runs %s: use --rung %s, or --group for another",
+                     s->o.group, others[i].rung, others[i].rung);
             goto done;
         }
     }
@@ -294,23 +299,30 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
     if (o->name && (bad = address_name_error(o->name)))
         return options_error("worker", "--name %s: %s", o->name, bad);
     if (o->listen && strncmp(o->listen, "tcp://", 6) != 0 && strncmp(o->listen, "ipc://", 6) != 0)
-        return options_error("worker", "--listen %s: tcp://ADDRESS:PORT or ipc://PATH is expected", o->listen);
+        return options_error("worker", "--listen %s: tcp://ADDRESS:PORT or ipc://PATH is expected",
+                             o->listen);
     if (o->listen && (strstr(o->listen, "//*") || strstr(o->listen, "//0.0.0.0")))
         return options_error("worker", "--listen %s: name the one address at which others reach this worker",
                              o->listen);
     if (o->listen && strncmp(o->listen, "tcp://", 6) == 0 && strncmp(o->listen, "tcp://127.", 10) != 0 &&
         strncmp(o->listen, "tcp://localhost:", 16) != 0 && !o->insecure)
-        return options_error("worker", "--listen %s: others could reach it; say --insecure if you mean it", o->listen);
+        return options_error("worker", "--listen %s: others could reach it; say --insecure if you mean it",
+                             o->listen);
     for (size_t i = 0; i < o->join.count; i++) {
         if (strncmp(o->join.item[i], "tcp://", 6) != 0 && strncmp(o->join.item[i], "ipc://", 6) != 0)
-            return options_error("worker", "--join %s: tcp://ADDRESS:PORT or ipc://PATH is expected", o->join.item[i]);
+            return options_error("worker", "--join %s: tcp://ADDRESS:PORT or ipc://PATH is expected",
+                                 o->join.item[i]);
     }
     return STATUS_FINE;
 }
 
 int cmd_worker(int argc, char **argv) {
-    struct session s = {
-        .o = {.group = "groupy", .rung = "gms3", .run = "-", .mean_ms = 2000, .join_timeout_ms = 1000, .seed = 0}};
+    struct session s = {.o = {.group = "groupy",
+                              .rung = "gms3",
+                              .run = "-",
+                              .mean_ms = 2000,
+                              .join_timeout_ms = 1000,
+                              .seed = 0}};
     struct worker_options *o = &s.o;
     enum gms_rung_id rung;
     char error[512] = "";
@@ -321,16 +333,20 @@ int cmd_worker(int argc, char **argv) {
         {"--rung", OPTION_TEXT, &o->rung, 0, 0, "R", "gms1, gms2, gms2p5 or gms3 (default gms3)"},
         {"--join", OPTION_TEXTS, &o->join, 0, 0, "ENDPOINT", "join through this member; may be given again"},
         {"--listen", OPTION_TEXT, &o->listen, 0, 0, "ENDPOINT", "tcp://127.0.0.1:PORT or ipc://PATH"},
-        {"--insecure", OPTION_FLAG, &o->insecure, 0, 0, NULL, "allow an address that other machines can reach"},
+        {"--insecure", OPTION_FLAG, &o->insecure, 0, 0, NULL,
+         "allow an address that other machines can reach"},
         {"--headless", OPTION_FLAG, &o->headless, 0, 0, NULL, "no window"},
-        {"--mean", OPTION_DURATION, &o->mean_ms, 0, 3600000, "2s", "mean time between two of its changes; 0s: none"},
-        {"--join-timeout", OPTION_DURATION, &o->join_timeout_ms, 10, 600000, "1s", "how long to wait for each contact"},
+        {"--mean", OPTION_DURATION, &o->mean_ms, 0, 3600000, "2s",
+         "mean time between two of its changes; 0s: none"},
+        {"--join-timeout", OPTION_DURATION, &o->join_timeout_ms, 10, 600000, "1s",
+         "how long to wait for each contact"},
         {"--risk", OPTION_NUMBER, &o->risk, 0, 1000000, "N", "a leader dies in one of N sends (gms2p5: 100)"},
         {"--loss", OPTION_PERCENT, &o->loss, 0, 100, "P%", "each message is lost with this chance"},
         {"--trace", OPTION_TEXT, &o->trace, 0, 0, "DIR", "write the trace there"},
         {"--seed", OPTION_NUMBER, &o->seed, 0, UINT64_MAX, "S", "of its chances (default: the time)"},
         {"--fullscreen", OPTION_FLAG, &o->fullscreen, 0, 0, NULL, "start in full screen"},
-        {"--reduced-motion", OPTION_FLAG, &o->reduced_motion, 0, 0, NULL, "no pulse when a change is delivered"},
+        {"--reduced-motion", OPTION_FLAG, &o->reduced_motion, 0, 0, NULL,
+         "no pulse when a change is delivered"},
         {"--tile", OPTION_TEXT, &o->tile, 0, 0, "I/N", NULL},
         {"--run", OPTION_TEXT, &o->run, 0, 0, "ID", NULL},
         {"--managed", OPTION_FLAG, &o->managed, 0, 0, NULL, NULL},
@@ -341,7 +357,8 @@ int cmd_worker(int argc, char **argv) {
                                     .usage = "[options]",
                                     .example = "groupy worker --join tcp://127.0.0.1:5000 --headless",
                                     .options = options};
-    if (!options_read(&command, argc, argv, NULL, NULL, &status) || (status = check_options(o, &rung)) != STATUS_FINE)
+    if (!options_read(&command, argc, argv, NULL, NULL, &status) ||
+        (status = check_options(o, &rung)) != STATUS_FINE)
         return status;
     if (o->seed == 0)
         o->seed = (uint64_t)zclock_usecs();

@@ -9,10 +9,10 @@
 #include "net/zmq/clock.h"
 #include "net/zmq/peers.h"
 
-#define WAIT_MAX_MS       500 /* never wait without a bound */
-#define LINGER_MS         500
-#define COMMAND_SIZE_MAX  1024
-#define REPLY_SIZE_MAX    (64 * 1024)
+#define WAIT_MAX_MS      500 /* never wait without a bound */
+#define LINGER_MS        500
+#define COMMAND_SIZE_MAX 1024
+#define REPLY_SIZE_MAX   (64 * 1024)
 
 struct actor_t {
     actor_config_t config;
@@ -25,7 +25,7 @@ struct actor_t {
     peers_t *peers;
     struct node *node;
     gms_id id;
-    bool ended;       /* left, or failed to join */
+    bool ended; /* left, or failed to join */
     bool terminated;
     char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
     char contacts[NET_TEXT_SIZE];
@@ -61,8 +61,12 @@ static void on_meet(void *arg, const struct address *address) {
 
 static void on_deliver(void *arg, const struct gms_message *m, struct trace_state *after) {
     actor_t *self = arg;
-    const member_event_t event = {
-        .type = MEMBER_DELIVER, .from = m->origin, .n = m->n, .seq = m->seq, .body = m->body, .size = m->body_size};
+    const member_event_t event = {.type = MEMBER_DELIVER,
+                                  .from = m->origin,
+                                  .n = m->n,
+                                  .seq = m->seq,
+                                  .body = m->body,
+                                  .size = m->body_size};
     tell_app(self, &event);
     if (self->config.app.state)
         self->config.app.state(self->config.app.self, after);
@@ -85,8 +89,8 @@ static void on_install(void *arg, const struct gms_message *view) {
 static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
     char reason[NET_TEXT_SIZE];
     actor_t *self = arg;
-    snprintf(reason, sizeof reason, "message %" PRIu64 " never came, %" PRIu64 " did; this rung can't ask for it",
-             expected, got);
+    snprintf(reason, sizeof reason,
+             "message %" PRIu64 " never came, %" PRIu64 " did; this rung can't ask for it", expected, got);
     const member_event_t event = {.type = MEMBER_FROZEN, .expected = expected, .seq = got, .reason = reason};
     tell_app(self, &event);
 }
@@ -142,7 +146,8 @@ static void on_trace(void *arg, const struct trace_record *record) {
     self->config.app.trace(self->config.app.self, &self->node->book, record);
 }
 
-/* -- What the links report --------------------------------------------------------------------------------- */
+/* -- What the links report ---------------------------------------------------------------------------------
+ */
 
 static void on_frame(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
     actor_t *self = arg;
@@ -161,7 +166,8 @@ static void on_refuse(void *arg, gms_id from, const char *type, const char *why)
     node_refuse(self->node, clock_now(), from, type, why);
 }
 
-/* -- The pipe and the control socket ------------------------------------------------------------------------ */
+/* -- The pipe and the control socket ------------------------------------------------------------------------
+ */
 
 static void start(actor_t *self, zmsg_t *msg) {
     gms_id contacts[GMS_CONTACTS_MAX];
@@ -232,7 +238,8 @@ static void read_control(actor_t *self) {
     }
 }
 
-/* -- The turn ------------------------------------------------------------------------------------------------ */
+/* -- The turn
+ * ------------------------------------------------------------------------------------------------ */
 
 static gms_time tick(actor_t *self) {
     gms_time now = clock_now();
@@ -281,7 +288,8 @@ static void run(zsock_t *pipe, void *args) {
     flush_trace(self);
 }
 
-/* -- Life ---------------------------------------------------------------------------------------------------- */
+/* -- Life
+ * ---------------------------------------------------------------------------------------------------- */
 
 static gms_id new_id(void) {
     gms_id id = GMS_NOBODY;

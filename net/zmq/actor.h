@@ -48,8 +48,9 @@ typedef struct {
     void (*trace_flush)(void *self); /* before anything leaves the process: what is traced must survive it */
     /* A line of text from the control socket or actor_command(): act, and answer into `reply`. */
     void (*command)(void *self, actor_t *actor, const char *text, char *reply, size_t reply_size);
-    gms_time (*tick)(void *self, actor_t *actor, gms_time now); /* every turn; returns when to be called again */
-    void (*turn_end)(void *self); /* everything that was pending is done */
+    gms_time (*tick)(void *self, actor_t *actor,
+                     gms_time now); /* every turn; returns when to be called again */
+    void (*turn_end)(void *self);   /* everything that was pending is done */
 } actor_app_t;
 
 typedef struct {
@@ -65,7 +66,8 @@ typedef struct {
     actor_app_t app;
 } actor_config_t;
 
-/* Binds. NULL and one line in `error` if it can't. The strings of the config must live until the return only. */
+/* Binds. NULL and one line in `error` if it can't. The strings of the config must live until the return only.
+ */
 actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size);
 
 /* Starts the thread; from now on the application's callbacks are called. No message is sent before
@@ -79,15 +81,18 @@ gms_id actor_id(const actor_t *self);
 const char *actor_endpoint(const actor_t *self);
 const char *actor_control_endpoint(const actor_t *self); /* "" if there is none */
 
-/* -- From the application's thread: asynchronous, in order, safe from one thread -------------------------- */
+/* -- From the application's thread: asynchronous, in order, safe from one thread --------------------------
+ */
 
-void actor_start(actor_t *self, const char *const *contacts, size_t contact_count); /* none: found the group */
+void actor_start(actor_t *self, const char *const *contacts,
+                 size_t contact_count); /* none: found the group */
 void actor_post_multicast(actor_t *self, const void *body, size_t size);
 void actor_post_leave(actor_t *self);
 void actor_post_command(actor_t *self, const char *text); /* the answer goes nowhere */
 zsock_t *actor_pipe(actor_t *self); /* the application's end: what actor_tell() sent can be received here */
 
-/* -- From callbacks ---------------------------------------------------------------------------------------- */
+/* -- From callbacks ----------------------------------------------------------------------------------------
+ */
 
 /* These make the node take a step, so they may be called from `command` and `tick`, never from `event`. */
 enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size);

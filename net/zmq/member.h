@@ -58,11 +58,11 @@
 typedef struct member_t member_t;
 
 typedef struct {
-    const char *name;       /* 1 to 16 of A-Z a-z 0-9 . _ - */
-    const char *group;      /* members of another group are refused; NULL: "groupy" */
-    enum gms_rung_id rung;  /* all members of a group run the same */
-    const char *listen;     /* NULL: "tcp://127.0.0.1:*" */
-    int join_timeout_ms;    /* for each contact; 0: 1000 */
+    const char *name;      /* 1 to 16 of A-Z a-z 0-9 . _ - */
+    const char *group;     /* members of another group are refused; NULL: "groupy" */
+    enum gms_rung_id rung; /* all members of a group run the same */
+    const char *listen;    /* NULL: "tcp://127.0.0.1:*" */
+    int join_timeout_ms;   /* for each contact; 0: 1000 */
 } member_config_t;
 
 /* Opens the sockets and starts the thread; nothing is sent yet. The strings are copied. NULL and one line in
@@ -74,9 +74,10 @@ void member_destroy(member_t **self_p);
 
 const char *member_endpoint(const member_t *self); /* for the others' member_join(); owned by the member */
 
-void member_start(member_t *self);                      /* found the group */
-void member_join(member_t *self, const char *endpoint); /* of any member; MEMBER_VIEW or MEMBER_FAILED follows */
-void member_leave(member_t *self);                      /* in good order; MEMBER_LEFT follows */
+void member_start(member_t *self); /* found the group */
+void member_join(member_t *self,
+                 const char *endpoint); /* of any member; MEMBER_VIEW or MEMBER_FAILED follows */
+void member_leave(member_t *self);      /* in good order; MEMBER_LEFT follows */
 
 /* To all, this member included. Silently nothing before the first view and after member_leave(); at gms1 to
  * gms3 it may be lost when the leader crashes. `body` is copied; at most GMS_BODY_SIZE_MAX bytes.

@@ -13,21 +13,21 @@
 #include "net/zmq/clock.h"
 #include "net/zmq/probe.h"
 
-#define PEERS_MAX        (GMS_MEMBERS_MAX + 64)
-#define FRAMES_PER_TURN  64   /* of one link, so that no link starves the others or the timers */
-#define ROUTING_ID_SIZE  9    /* 'G' and the id: a routing id must not start with a zero byte */
-#define PROBE_FIRST      (1 * CLOCK_MS)
-#define PROBE_LONGEST    (200 * CLOCK_MS)
+#define PEERS_MAX       (GMS_MEMBERS_MAX + 64)
+#define FRAMES_PER_TURN 64 /* of one link, so that no link starves the others or the timers */
+#define ROUTING_ID_SIZE 9  /* 'G' and the id: a routing id must not start with a zero byte */
+#define PROBE_FIRST     (1 * CLOCK_MS)
+#define PROBE_LONGEST   (200 * CLOCK_MS)
 
 typedef struct {
-    gms_id id;       /* GMS_NOBODY until it has said who it is */
-    gms_id contact;  /* the id by which the caller knows a contact, else GMS_NOBODY */
+    gms_id id;      /* GMS_NOBODY until it has said who it is */
+    gms_id contact; /* the id by which the caller knows a contact, else GMS_NOBODY */
     char endpoint[NET_ENDPOINT_SIZE];
     void *dealer;
     void *monitor;
-    bool routable;   /* its DEALER has said HELLO to our ROUTER */
-    bool lost;       /* the connection closed */
-    bool reached;    /* it was connected at least once */
+    bool routable; /* its DEALER has said HELLO to our ROUTER */
+    bool lost;     /* the connection closed */
+    bool reached;  /* it was connected at least once */
     gms_time probe_at;
     gms_time probe_delay;
     uint8_t *outbox; /* a frame in the making: its header is there when size > 0 */
@@ -44,9 +44,9 @@ struct peers_t {
     size_t count;
     struct gms_ids gone;
     zmq_pollitem_t *items;
-    size_t item_count;   /* of the caller's and ours at the last poll */
+    size_t item_count; /* of the caller's and ours at the last poll */
     size_t foreign_count;
-    uint64_t monitors;   /* for their names */
+    uint64_t monitors; /* for their names */
 };
 
 /* -- Sockets ------------------------------------------------------------------------------------------- */
@@ -148,9 +148,9 @@ static peer_t *add(peers_t *self, gms_id id, const char *endpoint) {
     set_common(peer->dealer);
     routing_id(self->config.self.id, identity);
     zmq_setsockopt(peer->dealer, ZMQ_ROUTING_ID, identity, sizeof identity);
-    peer->monitor = monitor(self, peer->dealer,
-                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-                                ZMQ_EVENT_CONNECT_RETRIED);
+    peer->monitor =
+        monitor(self, peer->dealer,
+                ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED);
     if (!peer->monitor || zmq_connect(peer->dealer, endpoint) != 0)
         goto fail;
     self->list[self->count++] = peer;
@@ -339,7 +339,8 @@ static void seek_proof(peers_t *self, peer_t *peer, gms_time now) {
         while ((frames = read_dealer(self, peer)) == FRAMES_PER_TURN) {
         }
         if (frames >= 0)
-            report_down(self, peer, peer->reached ? "connection closed, a new one refused" : "connection refused");
+            report_down(self, peer,
+                        peer->reached ? "connection closed, a new one refused" : "connection refused");
         return;
     }
     peer->probe_delay = peer->probe_delay == 0 ? PROBE_FIRST : peer->probe_delay * 2;

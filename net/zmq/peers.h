@@ -25,8 +25,8 @@ typedef struct {
 } peers_handler_t;
 
 typedef struct {
-    const char *listen;      /* "tcp://127.0.0.1:*", "tcp://A.B.C.D:PORT", "ipc://PATH" */
-    struct address self;     /* its endpoint is filled in: see peers_endpoint() */
+    const char *listen;  /* "tcp://127.0.0.1:*", "tcp://A.B.C.D:PORT", "ipc://PATH" */
+    struct address self; /* its endpoint is filled in: see peers_endpoint() */
     unsigned rung;
     uint32_t group;
     peers_handler_t handler;

@@ -18,7 +18,8 @@
 
 static member_t *start_member(const char *name, const char *through) {
     char error[200];
-    const member_config_t config = {.name = name, .group = "test", .rung = GMS_RUNG_3, .join_timeout_ms = 5000};
+    const member_config_t config = {
+        .name = name, .group = "test", .rung = GMS_RUNG_3, .join_timeout_ms = 5000};
     member_t *member = member_new(&config, error, sizeof error);
     if (!member)
         fail_msg("%s", error);
@@ -138,7 +139,8 @@ static void a_port_that_is_taken_is_named(void **state) {
     member_destroy(&first);
 }
 
-/* -- A hostile peer ------------------------------------------------------------------------------------------ */
+/* -- A hostile peer
+ * ------------------------------------------------------------------------------------------ */
 
 #define REASONS_MAX 64
 
@@ -191,7 +193,8 @@ static void send_bytes(zsock_t *sock, const void *bytes, size_t size) {
 }
 
 static void raw_bytes_to(const char *endpoint, size_t size) {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(strrchr(endpoint, ':') + 1))};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)atoi(strrchr(endpoint, ':') + 1))};
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
     for (int seed = 0; seed < 20; seed++) {
         uint8_t bytes[4096];

@@ -111,9 +111,10 @@ int main(int argc, char **argv) {
     zsys_handler_set(NULL);
     snprintf(group, sizeof group, "bench%ld", (long)getpid());
     snprintf(dir, sizeof dir, "/tmp/groupy-%s", group);
-    char *const args[] = {"groupy", "demo",   "--headless", "--json", "--group", group, "-n", (char *)members,
-                          "--mean", "300ms", "--trace",    dir,      NULL};
-    if (!registry_open(&registry, group, error, sizeof error) || !spawn(argv[1], args, &demo, error, sizeof error)) {
+    char *const args[] = {"groupy",        "demo",   "--headless", "--json",  "--group", group, "-n",
+                          (char *)members, "--mean", "300ms",      "--trace", dir,       NULL};
+    if (!registry_open(&registry, group, error, sizeof error) ||
+        !spawn(argv[1], args, &demo, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
         return 3;
     }
