@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "net/zmq/clock.h"
+#include "net/zmq/handover.h"
 #include "net/zmq/peers.h"
 
 #define WAIT_MAX_MS      500 /* never wait without a bound */
@@ -474,5 +475,6 @@ const struct node *actor_node(const actor_t *self) {
 }
 
 bool actor_tell(actor_t *self, void *pointer) {
+    HANDOVER_GIVE(pointer);
     return (zsock_events(self->pipe) & ZMQ_POLLOUT) && zsock_send(self->pipe, "p", pointer) == 0;
 }

@@ -1,6 +1,8 @@
 /* An actor whose application queues events for another thread. */
 #include "net/zmq/member.h"
 
+#include "net/zmq/handover.h"
+
 #define BACKLOG_MAX 65536
 
 struct member_t {
@@ -91,8 +93,10 @@ void member_destroy(member_t **self_p) {
     member_event_t *event;
     zpoller_destroy(&self->poller);
     while (self->actor && (zsock_events(actor_pipe(self->actor)) & ZMQ_POLLIN)) {
-        if (zsock_recv(actor_pipe(self->actor), "p", &event) == 0)
+        if (zsock_recv(actor_pipe(self->actor), "p", &event) == 0) {
+            HANDOVER_TAKE(event);
             member_event_destroy(&event);
+        }
     }
     actor_destroy(&self->actor);
     while (self->backlog && (event = zlist_pop(self->backlog)))
@@ -129,6 +133,8 @@ member_event_t *member_recv(member_t *self, int timeout_ms) {
     void *event = NULL;
     if (zpoller_wait(self->poller, timeout_ms))
         zsock_recv(actor_pipe(self->actor), "p", &event);
+    if (event)
+        HANDOVER_TAKE(event);
     return event;
 }
 
