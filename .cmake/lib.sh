@@ -1,7 +1,7 @@
 # What app/run and tests/run share. Sourced from the top of the repository.
 
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libczmq-dev libzmq3-dev libsdl2-dev libsdl2-ttf-dev libjansson-dev"
-PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils"
+PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils procps git"
 
 BUILD=${GROUPY_BUILD:-$PWD/.build}
 

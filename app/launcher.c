@@ -468,6 +468,15 @@ static int conclude(struct launcher *l) {
     return report_status(l->check);
 }
 
+static void welcome(const struct launcher *l) {
+    if (l->printing)
+        print_columns(l);
+    else if (!l->config->json)
+        printf("%" PRIu64 " workers of %s, group '%s'. Press ? in a window for the keys; Ctrl+C here ends all.\n",
+               l->config->members, gms_rung_name(l->config->rung), l->config->group);
+    fflush(stdout);
+}
+
 int launcher_run(const struct launcher_config *config) {
     struct launcher *l = calloc(1, sizeof *l);
     char error[512] = "";
@@ -494,16 +503,15 @@ int launcher_run(const struct launcher_config *config) {
     if (!ok)
         cant(error);
     else
-        print_columns(l);
+        welcome(l);
     if (!ok)
         enter(l, ENDING);
     while (living(l) > 0)
         turn(l);
     if (ok)
         status = conclude(l);
-    struct registry_entry left[1];
     if (ok)
-        registry_list(&l->registry, left, 1); /* looking removes what killed workers left */
+        registry_sweep(&l->registry); /* what killed workers left */
     trace_file_close(&l->director);
     zsock_destroy(&l->control);
     registry_close(&l->registry);

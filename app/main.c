@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/assets.h"
 #include "app/cmd/cmd.h"
 #include "gms/gms.h"
 
@@ -25,7 +26,8 @@ static void help(void) {
     for (int rung = 0; rung < GMS_RUNGS; rung++)
         printf("  %-8s %s; breaks when %s\n", gms_rung_name((enum gms_rung_id)rung),
                gms_rung_adds((enum gms_rung_id)rung), gms_rung_breaks((enum gms_rung_id)rung));
-    printf("\nEach command has --help.   Example:  groupy demo -n 5 --rung gms3\n");
+    printf("\n  --version, --assets: which program this is, and where it looks for its font and icon.\n");
+    printf("Each command has --help.   Example:  groupy demo -n 5 --rung gms3\n");
 }
 
 int main(int argc, char **argv) {
@@ -34,6 +36,10 @@ int main(int argc, char **argv) {
         strcmp(argv[1], "help") == 0) {
         help();
         return argc < 2 ? STATUS_USAGE : STATUS_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "--assets") == 0) {
+        printf("%s\n", argv[1][2] == 'v' ? "groupy " GROUPY_VERSION : assets_dir(argv[0]));
+        return STATUS_FINE;
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0)

@@ -194,20 +194,32 @@ static bool consider(const struct registry *r, const char *ticket, struct regist
     return live;
 }
 
-size_t registry_list(const struct registry *r, struct registry_entry *entries, size_t entries_max) {
+/* Looks at every entry; with `entries` collects the live ones, up to entries_max. */
+static size_t look_at_all(const struct registry *r, struct registry_entry *entries, size_t entries_max) {
     size_t count = 0;
     DIR *dir = opendir(r->dir);
-    for (struct dirent *file; dir && count < entries_max && (file = readdir(dir));) {
+    for (struct dirent *file; dir && (file = readdir(dir));) {
         char ticket[64];
+        struct registry_entry entry;
         const char *end = strstr(file->d_name, ".json");
         if (!end || end[5] != '\0' || (size_t)(end - file->d_name) >= sizeof ticket)
             continue;
         memcpy(ticket, file->d_name, (size_t)(end - file->d_name));
         ticket[end - file->d_name] = '\0';
-        count += consider(r, ticket, &entries[count]);
+        if (consider(r, ticket, &entry) && count < entries_max)
+            entries[count++] = entry;
     }
     if (dir)
         closedir(dir);
+    return count;
+}
+
+size_t registry_list(const struct registry *r, struct registry_entry *entries, size_t entries_max) {
+    const size_t count = look_at_all(r, entries, entries_max);
     qsort(entries, count, sizeof *entries, by_start);
     return count;
+}
+
+void registry_sweep(const struct registry *r) {
+    look_at_all(r, NULL, 0);
 }

@@ -53,4 +53,7 @@ bool registry_publish(struct registry *, const struct registry_entry *, char *er
 /* The live processes of the group, oldest first, this one included. Returns how many. */
 size_t registry_list(const struct registry *, struct registry_entry *entries, size_t entries_max);
 
+/* Removes what processes that are gone left behind; registry_list() does that, too. */
+void registry_sweep(const struct registry *);
+
 #endif
