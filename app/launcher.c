@@ -472,7 +472,8 @@ static void welcome(const struct launcher *l) {
     if (l->printing)
         print_columns(l);
     else if (!l->config->json)
-        printf("%" PRIu64 " workers of %s, group '%s'. Press ? in a window for the keys; Ctrl+C here ends all.\n",
+        printf("%" PRIu64
+               " workers of %s, group '%s'. Press ? in a window for the keys; Ctrl+C here ends all.\n",
                l->config->members, gms_rung_name(l->config->rung), l->config->group);
     fflush(stdout);
 }

@@ -86,7 +86,8 @@ int main(int argc, char **argv) {
     if (paired == 0)
         return 1;
     qsort(delays, paired, sizeof *delays, by_value);
-    printf("%zu of %zu changes seen on the screen; delivery to pixel: p50 %.2f ms, p99 %.2f ms, max %.2f ms\n",
-           paired, delivered, delays[paired / 2], delays[paired * 99 / 100], delays[paired - 1]);
+    printf(
+        "%zu of %zu changes seen on the screen; delivery to pixel: p50 %.2f ms, p99 %.2f ms, max %.2f ms\n",
+        paired, delivered, delays[paired / 2], delays[paired * 99 / 100], delays[paired - 1]);
     return 0;
 }

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 RANDOM=${SEED:-7}
 seconds=20
+[ -n "${GROUPY_DEEP:-}" ] && seconds=120
 
 demo --headless --rung gms3 -n 8 --mean 300ms --for ${seconds}s --trace "$WORK/trace" --json
 wait_for 10 in_group 8 || fail "eight workers do not form a group"
