@@ -31,8 +31,9 @@ struct child {
     char name[NET_NAME_SIZE];
     char endpoint[NET_ENDPOINT_SIZE];
     gms_id id;
-    int slot;   /* its tile; -1 when it is gone */
-    char *line; /* what has been read of the next line */
+    bool exited; /* its trace has ended in good order */
+    int slot;    /* its tile; -1 when it is gone */
+    char *line;  /* what has been read of the next line */
     size_t line_size, line_capacity;
 };
 
@@ -72,7 +73,7 @@ __attribute__((format(printf, 2, 3))) static void tell(struct child *child, cons
     va_start(args, format);
     int size = vsnprintf(line, sizeof line - 1, format, args);
     va_end(args);
-    if (child->state == CHILD_GONE || size < 0 || (size_t)size >= sizeof line - 1)
+    if (child->state == CHILD_GONE || child->process.in < 0 || size < 0 || (size_t)size >= sizeof line - 1)
         return;
     line[size++] = '\n';
     /* A pipe takes such a short line whole or, where a worker hangs for long, not at all. */
@@ -261,6 +262,8 @@ static void take_line(struct launcher *l, struct child *child, const char *text,
     } else {
         if (line.record.ev == TRACE_VIEW)
             child->state = CHILD_MEMBER;
+        if (line.record.ev == TRACE_EXIT)
+            child->exited = true;
         if (line.record.ev == TRACE_DELIVER)
             l->last_delivery = clock_now();
         check_feed(l->check, &line.record);
@@ -273,7 +276,8 @@ static void reap(struct launcher *l, struct child *child) {
     int status = 0;
     while (waitpid(child->process.pid, &status, 0) < 0 && errno == EINTR) {
     }
-    close(child->process.in);
+    if (child->process.in >= 0)
+        close(child->process.in);
     close(child->process.out);
     free(child->line);
     child->line = NULL;
@@ -331,6 +335,21 @@ static void enter(struct launcher *l, enum launcher_phase phase) {
     tell_all(l, phase == SETTLING ? "pause" : "quit");
 }
 
+/* All stop before the first one goes: none sees another's end as a crash. */
+static void release(struct launcher *l) {
+    for (int i = 0; i < l->child_count; i++) {
+        const struct child *child = &l->children[i];
+        if (child->state >= CHILD_READY && child->state != CHILD_GONE && !child->exited)
+            return;
+    }
+    for (int i = 0; i < l->child_count; i++) {
+        if (l->children[i].state != CHILD_GONE && l->children[i].process.in >= 0) {
+            close(l->children[i].process.in);
+            l->children[i].process.in = -1;
+        }
+    }
+}
+
 static void advance(struct launcher *l) {
     const gms_time now = clock_now();
     switch (l->phase) {
@@ -344,6 +363,7 @@ static void advance(struct launcher *l) {
             enter(l, ENDING);
         break;
     case ENDING:
+        release(l);
         for (int i = 0; i < l->child_count && now >= l->phase_since + EXIT_LONGEST; i++) {
             if (l->children[i].state != CHILD_GONE)
                 kill(l->children[i].process.pid, SIGKILL); /* ours, hung or stopped */

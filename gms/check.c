@@ -28,6 +28,30 @@ static struct check_member *member(struct check *c, gms_id id) {
     return m;
 }
 
+/* Two members differ; that counts unless one of them turns out to have crashed. */
+static void conflict(struct check *c, enum check_property property, const struct check_witness *witness) {
+    if (c->conflict_count < CHECK_CONFLICTS_MAX)
+        c->conflicts[c->conflict_count++] = (struct check_conflict){property, *witness};
+}
+
+static bool crashed(const struct check *c, gms_id id) {
+    for (uint32_t i = c->member_count; i-- > 0;) {
+        if (c->members[i].id == id)
+            return c->members[i].crashed;
+    }
+    return false;
+}
+
+/* The first conflict of two that did not crash, NULL if there is none. */
+static const struct check_conflict *find_conflict(const struct check *c, enum check_property property) {
+    for (uint32_t i = 0; i < c->conflict_count; i++) {
+        const struct check_conflict *f = &c->conflicts[i];
+        if (f->property == property && !crashed(c, f->witness.a) && !crashed(c, f->witness.b))
+            return f;
+    }
+    return NULL;
+}
+
 /* The same count of one epoch must mean the same change and the same history for everybody. */
 static void compare(struct check *c, const struct check_member *m, const struct trace_record *r,
                     gms_id origin) {
@@ -52,7 +76,10 @@ static void compare(struct check *c, const struct check_member *m, const struct 
             w.a = m->id;
             w.b = p->by;
         }
-        violate(c, adopted ? CHECK_STATE_TRANSFER : CHECK_TOTAL_ORDER, &w);
+        if (crashed(c, p->by))
+            *p = (struct check_position){count, m->epoch, m->id, origin, r->m_n, r->state.hash};
+        else
+            conflict(c, adopted ? CHECK_STATE_TRANSFER : CHECK_TOTAL_ORDER, &w);
     } else if (p->m_origin == GMS_NOBODY) {
         p->m_origin = origin;
         p->m_n = r->m_n;
@@ -143,6 +170,11 @@ static bool counts_at_end(const struct check_member *m) {
 }
 
 void check_end(struct check *c) {
+    for (int p = 0; p < CHECK_PROPERTIES; p++) {
+        const struct check_conflict *found = find_conflict(c, (enum check_property)p);
+        if (found)
+            violate(c, (enum check_property)p, &found->witness);
+    }
     const struct check_member *first = NULL;
     for (uint32_t i = 0; i < c->member_count; i++) {
         const struct check_member *m = &c->members[i];
@@ -162,12 +194,12 @@ void check_end(struct check *c) {
 }
 
 enum check_verdict check_property(const struct check *c, enum check_property property) {
-    return c->violated[property] ? CHECK_VIOLATED : CHECK_HOLDS;
+    return c->violated[property] || find_conflict(c, property) ? CHECK_VIOLATED : CHECK_HOLDS;
 }
 
 enum check_verdict check_overall(const struct check *c) {
     for (int p = 0; p < CHECK_PROPERTIES; p++) {
-        if (c->violated[p] && p != CHECK_PROGRESS)
+        if (p != CHECK_PROGRESS && check_property(c, (enum check_property)p) == CHECK_VIOLATED)
             return CHECK_VIOLATED;
     }
     bool halted = c->violated[CHECK_PROGRESS];

@@ -11,6 +11,7 @@
 #include "gms/color.h"
 
 #define CHECK_MEMBERS_MAX   1024       /* incarnations in one run */
+#define CHECK_CONFLICTS_MAX 64         /* pairs that differed, until it is known who crashed */
 #define CHECK_POSITIONS_MAX (1u << 17) /* how far two members may be apart and still be compared */
 
 enum check_property {
@@ -52,12 +53,19 @@ struct check_position {
     uint64_t hash;
 };
 
+struct check_conflict {
+    enum check_property property;
+    struct check_witness witness;
+};
+
 /* Large (some megabytes); the caller's, zeroed by check_init(). */
 struct check {
     uint64_t records;
     uint32_t member_count;
     struct check_member members[CHECK_MEMBERS_MAX];
     struct check_position positions[CHECK_POSITIONS_MAX];
+    uint32_t conflict_count;
+    struct check_conflict conflicts[CHECK_CONFLICTS_MAX];
     bool violated[CHECK_PROPERTIES];
     struct check_witness witness[CHECK_PROPERTIES];
     gms_time disturbed_t; /* the last view, crash or fault */
@@ -68,7 +76,8 @@ struct check {
 void check_init(struct check *);
 void check_feed(struct check *, const struct trace_record *);
 
-/* Call when the run has ended and was stable before: judges 24 and 26. */
+/* Call when the run has ended and was stable before: judges 24 and 26, and 20 among those that did not crash:
+ * what only a crashed member had delivered is uniform agreement (16), which gms1 to gms3 do not promise. */
 void check_end(struct check *);
 
 enum check_verdict check_property(const struct check *, enum check_property);

@@ -175,6 +175,17 @@ static void run(struct session *s) {
     }
 }
 
+/* A managed worker that was told to quit has stopped; it stays until its launcher lets it go, so that no
+ * other takes its end for a crash. */
+static void wait_for_release(void) {
+    char bytes[256];
+    for (int waited_ms = 0; waited_ms < 3000; waited_ms += 100) {
+        struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (poll(&in, 1, 100) > 0 && read(STDIN_FILENO, bytes, sizeof bytes) <= 0)
+            return;
+    }
+}
+
 static void ring(void *window_slot) {
     struct window **window = window_slot;
     if (*window)
@@ -375,6 +386,8 @@ int cmd_worker(int argc, char **argv) {
             fflush(stdout);
         }
         run(&s);
+        if (o->managed && live_end(s.live) == LIVE_QUIT)
+            wait_for_release();
         live_reason(s.live, error, sizeof error);
         status = live_end(s.live) == LIVE_FAILED ? fail(error) : STATUS_FINE;
     } else {

@@ -18,6 +18,8 @@ static int read_file(const char *path, struct check *check, struct report_names 
     size_t capacity = 0;
     ssize_t size;
     int number = 0, cut = 0;
+    bool ended = false;
+    gms_id id = GMS_NOBODY;
     if (!file) {
         perror(path);
         return 3;
@@ -39,13 +41,16 @@ static int read_file(const char *path, struct check *check, struct report_names 
             fprintf(stderr, "%s:%d: the header is the first line, and only that\n", path, number);
             return 3;
         }
-        gms_id id;
+        ended = !line.header && line.record.ev == TRACE_EXIT;
         if (line.header && trace_parse_id(json_string_value(json_object_get(line.root, "id")), &id))
             report_name(names, id, line.who);
         if (!line.header)
             check_feed(check, &line.record);
         trace_line_free(&line);
     }
+    const struct trace_record crash = {.ev = TRACE_CRASH, .peer = id};
+    if (!ended && id != GMS_NOBODY) /* a trace without `exit` is that of a process that crashed */
+        check_feed(check, &crash);
     if (cut > 0)
         printf("%s: the last line is cut short\n", path);
     free(text);
