@@ -28,7 +28,7 @@ static struct check_member *member(struct check *c, gms_id id) {
     return m;
 }
 
-/* Two members differ; that counts unless one of them turns out to have crashed. */
+/* Two members differ; that counts unless the one that is compared with turns out to have crashed. */
 static void conflict(struct check *c, enum check_property property, const struct check_witness *witness) {
     if (c->conflict_count < CHECK_CONFLICTS_MAX)
         c->conflicts[c->conflict_count++] = (struct check_conflict){property, *witness};
@@ -42,11 +42,13 @@ static bool crashed(const struct check *c, gms_id id) {
     return false;
 }
 
-/* The first conflict of two that did not crash, NULL if there is none. */
+/* The first conflict that is not about what only a crashed member had delivered, NULL if there is none. Who
+ * adopted a wrong state (always `a`) did so even if it crashed. */
 static const struct check_conflict *find_conflict(const struct check *c, enum check_property property) {
     for (uint32_t i = 0; i < c->conflict_count; i++) {
         const struct check_conflict *f = &c->conflicts[i];
-        if (f->property == property && !crashed(c, f->witness.a) && !crashed(c, f->witness.b))
+        if (f->property == property && !crashed(c, f->witness.b) &&
+            (property == CHECK_STATE_TRANSFER || !crashed(c, f->witness.a)))
             return f;
     }
     return NULL;
