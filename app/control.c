@@ -46,8 +46,7 @@ bool control_ask(const struct registry_entry *entry, const char *text, char *rep
     return true;
 }
 
-/* -- Who is there ------------------------------------------------------------------------------------------
- */
+/* -- Who is there ----------------------------------------------------------------------------------- */
 
 struct census {
     struct registry_entry workers[REGISTRY_ENTRIES_MAX];

@@ -64,8 +64,7 @@ static void on_signal(int number) {
     interrupted++;
 }
 
-/* -- Talking to workers ------------------------------------------------------------------------------------
- */
+/* -- Talking to workers ----------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 2, 3))) static void tell(struct child *child, const char *format, ...) {
     char line[1024];
@@ -93,8 +92,7 @@ static int living(const struct launcher *l) {
     return count;
 }
 
-/* -- Starting ----------------------------------------------------------------------------------------------
- */
+/* -- Starting --------------------------------------------------------------------------------------- */
 
 /* The lowest free tile; when there is none the grid grows, and everybody gets a new place. */
 static int take_slot(struct launcher *l) {
@@ -203,8 +201,7 @@ static void let_go(struct launcher *l) {
     }
 }
 
-/* -- Listening to workers ----------------------------------------------------------------------------------
- */
+/* -- Listening to workers --------------------------------------------------------------------------- */
 
 static void direct(struct launcher *l, enum trace_ev ev, gms_id whom) {
     const struct trace_record r = {.ev = ev, .t = clock_now(), .lc = ++l->director_lc, .peer = whom};
@@ -324,8 +321,7 @@ static void read_child(struct launcher *l, struct child *child) {
     }
 }
 
-/* -- Phases ------------------------------------------------------------------------------------------------
- */
+/* -- Phases ----------------------------------------------------------------------------------------- */
 
 static void enter(struct launcher *l, enum launcher_phase phase) {
     if (phase <= l->phase)
@@ -418,8 +414,7 @@ static void turn(struct launcher *l) {
     advance(l);
 }
 
-/* -- Life --------------------------------------------------------------------------------------------------
- */
+/* -- Life ------------------------------------------------------------------------------------------- */
 
 static int cant(const char *error) {
     options_error("demo", "%s", error);

@@ -1,16 +1,12 @@
 /* Everything here but live_snapshot(), live_end() and their like runs in the actor's thread. */
-#include "app/live.h"
+#include "app/live_state.h"
 
 #include <czmq.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
-#include <pthread.h>
 #include <unistd.h>
 
-#include "app/digest.h"
-#include "app/options.h"
 #include "net/zmq/clock.h"
 
 #define DIGEST_PERIOD (100 * CLOCK_MS)  /* at most so often, longer in large groups */
@@ -18,38 +14,7 @@
 #define REPORT_LIMIT  (4 * 1024 * 1024)
 #define NOTICE_TIME   (2500 * CLOCK_MS)
 
-struct known { /* what is known of another member */
-    gms_id id;
-    struct digest digest;
-};
-
-struct live {
-    actor_t *actor;
-    struct worker worker;
-    struct gms_rng rng;
-    bool paused, frozen, change_due;
-    uint64_t mean_ms;
-    gms_time next_change;
-    gms_time digest_at, digest_repeat_at, notice_until;
-    bool digest_due, dirty;
-    uint64_t differs_since;
-    uint32_t known_count;
-    struct known known[GMS_MEMBERS_MAX];
-    struct trace_file trace, report;
-    char group[32];
-    void (*changed)(void *);
-    void *changed_arg;
-
-    pthread_mutex_t lock; /* of what follows */
-    struct tile_model model;
-    int tile_index, tile_of;
-    enum live_end end;
-    char reason[3 * NET_TEXT_SIZE];
-    int end_pipe[2];
-};
-
-/* -- Trace -------------------------------------------------------------------------------------------------
- */
+/* -- Trace ------------------------------------------------------------------------------------------ */
 
 static void on_trace(void *arg, const struct address_book *book, const struct trace_record *record) {
     struct live *live = arg;
@@ -66,10 +31,9 @@ static void on_trace_flush(void *arg) {
     trace_file_flush(&live->report);
 }
 
-/* -- The end -----------------------------------------------------------------------------------------------
- */
+/* -- The end ---------------------------------------------------------------------------------------- */
 
-static void finish(struct live *live, enum live_end end, const char *reason) {
+void live_finish(struct live *live, enum live_end end, const char *reason) {
     struct trace_record r = {.ev = TRACE_EXIT};
     if (live->end != LIVE_RUNNING)
         return;
@@ -84,8 +48,7 @@ static void finish(struct live *live, enum live_end end, const char *reason) {
     live->dirty = true;
 }
 
-/* -- What the member tells ---------------------------------------------------------------------------------
- */
+/* -- What the member tells -------------------------------------------------------------------------- */
 
 static struct known *know(struct live *live, gms_id id) {
     for (uint32_t i = 0; i < live->known_count; i++) {
@@ -107,7 +70,7 @@ static void forget_others(struct live *live) {
     }
 }
 
-static void notice(struct live *live, const char *text) {
+void live_notice(struct live *live, const char *text) {
     pthread_mutex_lock(&live->lock);
     snprintf(live->model.notice, sizeof live->model.notice, "%s", text);
     pthread_mutex_unlock(&live->lock);
@@ -134,7 +97,7 @@ static void on_deliver(struct live *live, const member_event_t *event) {
         struct trace_record r = {.ev = TRACE_STATE, .peer = event->from, .state = live->worker.state};
         if (effect == WORKER_STATE_LOST) {
             r.why = "state lost: nobody has it any more";
-            notice(live, "STATE LOST: the group starts afresh");
+            live_notice(live, "STATE LOST: the group starts afresh");
         }
         actor_record(live->actor, &r);
         live->differs_since = 0;
@@ -163,13 +126,12 @@ static void on_event(void *arg, actor_t *actor, const member_event_t *event) {
     case MEMBER_GOSSIP: on_gossip(live, event); break;
     case MEMBER_DOWN: break;
     case MEMBER_FROZEN:
-        live->frozen = true;
         pthread_mutex_lock(&live->lock);
         snprintf(live->reason, sizeof live->reason, "%s", event->reason);
         pthread_mutex_unlock(&live->lock);
         break;
-    case MEMBER_LEFT: finish(live, LIVE_LEFT, event->reason); break;
-    case MEMBER_FAILED: finish(live, LIVE_FAILED, event->reason); break;
+    case MEMBER_LEFT: live_finish(live, LIVE_LEFT, event->reason); break;
+    case MEMBER_FAILED: live_finish(live, LIVE_FAILED, event->reason); break;
     }
 }
 
@@ -183,10 +145,9 @@ static int on_change_of(void *arg, const uint8_t *body, size_t size) {
     return worker_change_of(body, size);
 }
 
-/* -- Time --------------------------------------------------------------------------------------------------
- */
+/* -- Time ------------------------------------------------------------------------------------------- */
 
-static bool in_group(const struct live *live) {
+bool live_in_group(const struct live *live) {
     return live->worker.view.number > 0 && live->end == LIVE_RUNNING;
 }
 
@@ -197,7 +158,7 @@ static gms_time pause_before_change(struct live *live) {
     return (gms_time)(wait_ms * (double)CLOCK_MS);
 }
 
-static void change(struct live *live, int n) {
+void live_change(struct live *live, int n) {
     if (n == 0)
         n = 1 + (int)gms_rng_below(&live->rng, WORKER_CHANGE_MAX);
     const struct worker_body body = worker_change_body(n);
@@ -205,7 +166,7 @@ static void change(struct live *live, int n) {
 }
 
 static gms_time tick_changes(struct live *live, gms_time now) {
-    if (live->mean_ms == 0 || live->paused || !in_group(live) || !live->worker.has_state) {
+    if (live->mean_ms == 0 || live->paused || !live_in_group(live) || !live->worker.has_state) {
         live->next_change = GMS_NEVER;
         return GMS_NEVER;
     }
@@ -213,7 +174,7 @@ static gms_time tick_changes(struct live *live, gms_time now) {
         live->next_change = now + pause_before_change(live);
     /* As many as are due, but no flood after a pause of the whole process. */
     for (int i = 0; i < 100 && live->next_change <= now; i++) {
-        change(live, 0);
+        live_change(live, 0);
         live->next_change += pause_before_change(live) + 1;
     }
     if (live->next_change <= now)
@@ -224,7 +185,7 @@ static gms_time tick_changes(struct live *live, gms_time now) {
 static gms_time tick_digest(struct live *live, gms_time now) {
     uint8_t bytes[DIGEST_SIZE_MAX];
     struct digest digest;
-    if (!in_group(live))
+    if (!live_in_group(live))
         return GMS_NEVER;
     const gms_time due = live->digest_due ? live->digest_at : live->digest_repeat_at;
     if (now < due)
@@ -242,12 +203,12 @@ static gms_time on_tick(void *arg, actor_t *actor, gms_time now) {
     struct live *live = arg;
     struct worker_body body;
     (void)actor;
-    gms_time next = in_group(live) ? worker_tick(&live->worker, now) : GMS_NEVER;
-    while (in_group(live) && worker_take(&live->worker, &body))
+    gms_time next = live_in_group(live) ? worker_tick(&live->worker, now) : GMS_NEVER;
+    while (live_in_group(live) && worker_take(&live->worker, &body))
         actor_multicast(live->actor, body.bytes, body.size);
     if (live->change_due) {
         live->change_due = false;
-        change(live, 0);
+        live_change(live, 0);
     }
     const gms_time changes = tick_changes(live, now);
     const gms_time digest = tick_digest(live, now);
@@ -263,8 +224,7 @@ static gms_time on_tick(void *arg, actor_t *actor, gms_time now) {
     return live->notice_until < next ? live->notice_until : next;
 }
 
-/* -- The snapshot ------------------------------------------------------------------------------------------
- */
+/* -- The snapshot ----------------------------------------------------------------------------------- */
 
 static enum tile_state tile_state_of(struct live *live, char *reason, size_t reason_size) {
     const struct node *node = actor_node(live->actor);
@@ -311,7 +271,7 @@ static void fill_members(struct live *live, struct tile_model *m) {
 }
 
 /* Under the lock. */
-static void fill_model(struct live *live) {
+void live_fill_model(struct live *live) {
     const struct node *node = actor_node(live->actor);
     struct tile_model *m = &live->model;
     m->state = tile_state_of(live, m->reason, sizeof m->reason);
@@ -332,7 +292,7 @@ static void on_turn_end(void *arg) {
         return;
     live->dirty = false;
     pthread_mutex_lock(&live->lock);
-    fill_model(live);
+    live_fill_model(live);
     pthread_mutex_unlock(&live->lock);
     if (live->changed)
         live->changed(live->changed_arg);
@@ -346,150 +306,7 @@ void live_snapshot(struct live *live, struct tile_model *model, int *tile_index,
     pthread_mutex_unlock(&live->lock);
 }
 
-/* -- Commands ----------------------------------------------------------------------------------------------
- */
-
-static const char *state_word(enum tile_state state) {
-    switch (state) {
-    case TILE_JOINING: return "joining";
-    case TILE_ADOPTING: return "adopting";
-    case TILE_LEADING: return "leading";
-    case TILE_FOLLOWING: return "following";
-    case TILE_FROZEN: return "frozen";
-    case TILE_HALTED: return "halted";
-    case TILE_LEAVING: return "leaving";
-    case TILE_FAILED: return "failed";
-    }
-    return "?";
-}
-
-static void status(struct live *live, char *reply, size_t reply_size) {
-    const struct node *node = actor_node(live->actor);
-    const struct tile_model *m = &live->model;
-    char id[17], leader[17], color[8], hash[17];
-    json_t *members = json_array();
-    pthread_mutex_lock(&live->lock);
-    fill_model(live);
-    pthread_mutex_unlock(&live->lock);
-    for (uint32_t i = 0; i < live->worker.view.count; i++) {
-        char member[17];
-        snprintf(member, sizeof member, "%016" PRIx64, live->worker.view.members[i]);
-        json_array_append_new(members, json_pack("{s:s, s:s}", "who",
-                                                 address_book_name(&node->book, live->worker.view.members[i]),
-                                                 "id", member));
-    }
-    snprintf(id, sizeof id, "%016" PRIx64, node->me);
-    snprintf(leader, sizeof leader, "%016" PRIx64, gms_leader(&node->gms));
-    snprintf(color, sizeof color, "#%02x%02x%02x", m->color[0], m->color[1], m->color[2]);
-    snprintf(hash, sizeof hash, "%016" PRIx64, m->hash);
-    json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I}", "name",
-        m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
-        state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members",
-        members, "count", (json_int_t)m->count, "color", color, "hash", hash, "expected",
-        (json_int_t)m->expected, "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused,
-        "mean_ms", (json_int_t)m->mean_ms, "dropped", (json_int_t)node->dropped);
-    const size_t size = root ? json_dumpb(root, reply, reply_size - 1, JSON_COMPACT) : 0;
-    if (size == 0 || size >= reply_size)
-        snprintf(reply, reply_size, "error the status is too long");
-    else
-        reply[size] = '\0';
-    json_decref(root);
-}
-
-static void set_pace(struct live *live, uint64_t mean_ms) {
-    char text[64];
-    live->mean_ms = mean_ms < 1 ? 1 : mean_ms > 3600000 ? 3600000 : mean_ms;
-    live->next_change = GMS_NEVER;
-    snprintf(text, sizeof text, "a change every %.4g s", (double)live->mean_ms / 1000.0);
-    notice(live, text);
-}
-
-static void set_paused(struct live *live, bool paused) {
-    live->paused = paused;
-    live->dirty = true;
-}
-
-/* Arms the crash and gives it a broadcast to happen in. */
-static bool crash_mid_broadcast(struct live *live, const char *after_text) {
-    const uint32_t followers = live->worker.view.count > 0 ? live->worker.view.count - 1 : 0;
-    uint64_t after = followers / 2;
-    if (gms_phase(&actor_node(live->actor)->gms) != GMS_LEADING)
-        return false;
-    if (after_text)
-        parse_number(after_text, 0, GMS_MEMBERS_MAX, &after);
-    actor_arm_crash(live->actor, (uint32_t)after);
-    live->change_due = true; /* in the next turn: whoever asked gets an answer first */
-    return true;
-}
-
-static bool lose(struct live *live, const char *count_text, const char *id_text) {
-    uint64_t count;
-    gms_id to = GMS_NOBODY;
-    return count_text && id_text && parse_number(count_text, 1, 1000000, &count) &&
-           trace_parse_id(id_text, &to) && actor_lose(live->actor, to, (uint32_t)count);
-}
-
-static void place(struct live *live, const char *index_text, const char *of_text) {
-    uint64_t index, of;
-    if (!index_text || !of_text || !parse_number(index_text, 0, 999, &index) ||
-        !parse_number(of_text, 1, 1000, &of))
-        return;
-    pthread_mutex_lock(&live->lock);
-    live->tile_index = (int)index;
-    live->tile_of = (int)of;
-    pthread_mutex_unlock(&live->lock);
-    live->dirty = true;
-}
-
-static void on_command(void *arg, actor_t *actor, const char *text, char *reply, size_t reply_size) {
-    struct live *live = arg;
-    char line[256], *rest = line;
-    uint64_t number = 0;
-    snprintf(line, sizeof line, "%s", text);
-    const char *verb = strtok_r(rest, " ", &rest);
-    const char *first = verb ? strtok_r(NULL, " ", &rest) : NULL;
-    const char *second = first ? strtok_r(NULL, " ", &rest) : NULL;
-    snprintf(reply, reply_size, "ok");
-    if (!verb)
-        snprintf(reply, reply_size, "error an empty command");
-    else if (streq(verb, "status"))
-        status(live, reply, reply_size);
-    else if (streq(verb, "change")) {
-        if (!in_group(live))
-            snprintf(reply, reply_size, "error not in a group yet");
-        else
-            change(live, first && parse_number(first, 1, WORKER_CHANGE_MAX, &number) ? (int)number : 0);
-    } else if (streq(verb, "pause") || streq(verb, "resume"))
-        set_paused(live, streq(verb, "pause"));
-    else if (streq(verb, "pace") && first && parse_number(first, 1, 3600000, &number))
-        set_pace(live, number);
-    else if (streq(verb, "faster") || streq(verb, "slower"))
-        set_pace(live, streq(verb, "faster") ? live->mean_ms * 2 / 3 : live->mean_ms * 3 / 2 + 1);
-    else if (streq(verb, "crash-mid-broadcast")) {
-        if (!crash_mid_broadcast(live, first))
-            snprintf(reply, reply_size, "error only the leader broadcasts");
-    } else if (streq(verb, "lose")) {
-        if (!lose(live, first, second))
-            snprintf(reply, reply_size,
-                     "error a number and an id are expected, or too many orders are pending");
-    } else if (streq(verb, "loss") && first && parse_number(first, 0, 100, &number))
-        actor_set_loss(actor, (uint32_t)number);
-    else if (streq(verb, "leave"))
-        actor_leave(actor);
-    else if (streq(verb, "quit"))
-        finish(live, LIVE_QUIT, "told to");
-    else if (streq(verb, "tile"))
-        place(live, first, second);
-    else if (streq(verb, "notice"))
-        notice(live, strlen(text) > 7 ? text + 7 : "");
-    else
-        snprintf(reply, reply_size, "error '%.40s' is not a command", verb);
-    live->dirty = true;
-}
-
-/* -- Life --------------------------------------------------------------------------------------------------
- */
+/* -- Life ------------------------------------------------------------------------------------------- */
 
 static bool open_traces(struct live *live, const struct live_config *config, char *error, size_t error_size) {
     const struct trace_header header = {.run = config->run,
@@ -544,7 +361,7 @@ struct live *live_new(const struct live_config *config, char *error, size_t erro
                                     .change_of = on_change_of,
                                     .trace = on_trace,
                                     .trace_flush = on_trace_flush,
-                                    .command = on_command,
+                                    .command = live_obey,
                                     .tick = on_tick,
                                     .turn_end = on_turn_end}};
     snprintf(actor.name, sizeof actor.name, "%s", config->name);

@@ -147,8 +147,7 @@ static void on_trace(void *arg, const struct trace_record *record) {
     self->config.app.trace(self->config.app.self, &self->node->book, record);
 }
 
-/* -- What the links report ---------------------------------------------------------------------------------
- */
+/* -- What the links report -------------------------------------------------------------------------- */
 
 static void on_frame(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
     actor_t *self = arg;
@@ -167,8 +166,7 @@ static void on_refuse(void *arg, gms_id from, const char *type, const char *why)
     node_refuse(self->node, clock_now(), from, type, why);
 }
 
-/* -- The pipe and the control socket ------------------------------------------------------------------------
- */
+/* -- The pipe and the control socket ---------------------------------------------------------------- */
 
 static void start(actor_t *self, zmsg_t *msg) {
     gms_id contacts[GMS_CONTACTS_MAX];

@@ -81,8 +81,7 @@ gms_id actor_id(const actor_t *self);
 const char *actor_endpoint(const actor_t *self);
 const char *actor_control_endpoint(const actor_t *self); /* "" if there is none */
 
-/* -- From the application's thread: asynchronous, in order, safe from one thread --------------------------
- */
+/* -- From the application's thread: asynchronous, in order, safe from one thread -------------------- */
 
 void actor_start(actor_t *self, const char *const *contacts,
                  size_t contact_count); /* none: found the group */
@@ -91,8 +90,7 @@ void actor_post_leave(actor_t *self);
 void actor_post_command(actor_t *self, const char *text); /* the answer goes nowhere */
 zsock_t *actor_pipe(actor_t *self); /* the application's end: what actor_tell() sent can be received here */
 
-/* -- From callbacks ----------------------------------------------------------------------------------------
- */
+/* -- From callbacks --------------------------------------------------------------------------------- */
 
 /* These make the node take a step, so they may be called from `command` and `tick`, never from `event`. */
 enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size);

@@ -11,86 +11,30 @@
 
 #include "gms/view.h"
 #include "net/zmq/clock.h"
+#include "net/zmq/link.h"
 #include "net/zmq/probe.h"
 
 #define PEERS_MAX       (GMS_MEMBERS_MAX + 64)
 #define FRAMES_PER_TURN 64 /* of one link, so that no link starves the others or the timers */
-#define ROUTING_ID_SIZE 9  /* 'G' and the id: a routing id must not start with a zero byte */
 #define PROBE_FIRST     (1 * CLOCK_MS)
 #define PROBE_LONGEST   (200 * CLOCK_MS)
-
-typedef struct {
-    gms_id id;      /* GMS_NOBODY until it has said who it is */
-    gms_id contact; /* the id by which the caller knows a contact, else GMS_NOBODY */
-    char endpoint[NET_ENDPOINT_SIZE];
-    void *dealer;
-    void *monitor;
-    bool routable; /* its DEALER has said HELLO to our ROUTER */
-    bool lost;     /* the connection closed */
-    bool reached;  /* it was connected at least once */
-    gms_time probe_at;
-    gms_time probe_delay;
-    uint8_t *outbox; /* a frame in the making: its header is there when size > 0 */
-    size_t outbox_size;
-    size_t outbox_capacity;
-} peer_t;
 
 struct peers_t {
     peers_config_t config;
     void *context;
     void *router;
     void *router_monitor;
-    peer_t *list[PEERS_MAX];
+    link_t *list[PEERS_MAX];
     size_t count;
     struct gms_ids gone;
     zmq_pollitem_t *items;
     size_t item_count; /* of the caller's and ours at the last poll */
     size_t foreign_count;
-    uint64_t monitors; /* for their names */
 };
-
-/* -- Sockets ------------------------------------------------------------------------------------------- */
-
-static void set_int(void *socket, int option, int value) {
-    const int rc = zmq_setsockopt(socket, option, &value, sizeof value);
-    assert(rc == 0);
-    (void)rc;
-}
-
-static void set_common(void *socket) {
-    const int64_t size_max = NET_FRAME_SIZE_MAX;
-    set_int(socket, ZMQ_SNDHWM, 0);
-    set_int(socket, ZMQ_RCVHWM, 0);
-    set_int(socket, ZMQ_LINGER, 0);
-    set_int(socket, ZMQ_RECONNECT_IVL, 20);
-    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &size_max, sizeof size_max);
-}
-
-/* A PAIR that reports `events` of the socket. */
-static void *monitor(peers_t *self, void *socket, int events) {
-    char name[64];
-    snprintf(name, sizeof name, "inproc://peers-monitor-%" PRIu64, ++self->monitors);
-    if (zmq_socket_monitor(socket, name, events) != 0)
-        return NULL;
-    void *pair = zmq_socket(self->context, ZMQ_PAIR);
-    if (pair)
-        set_int(pair, ZMQ_LINGER, 0);
-    if (pair && zmq_connect(pair, name) != 0) {
-        zmq_close(pair);
-        pair = NULL;
-    }
-    return pair;
-}
-
-static void routing_id(gms_id id, uint8_t bytes[ROUTING_ID_SIZE]) {
-    bytes[0] = 'G';
-    for (int i = 0; i < 8; i++)
-        bytes[1 + i] = (uint8_t)(id >> (56 - 8 * i));
-}
 
 /* -- Peers --------------------------------------------------------------------------------------------- */
 
-static peer_t *find(const peers_t *self, gms_id id) {
+static link_t *find(const peers_t *self, gms_id id) {
     for (size_t i = 0; i < self->count; i++) {
         if (id != GMS_NOBODY && (self->list[i]->id == id || self->list[i]->contact == id))
             return self->list[i];
@@ -98,7 +42,7 @@ static peer_t *find(const peers_t *self, gms_id id) {
     return NULL;
 }
 
-static peer_t *find_endpoint(const peers_t *self, const char *endpoint) {
+static link_t *find_endpoint(const peers_t *self, const char *endpoint) {
     for (size_t i = 0; i < self->count; i++) {
         if (strcmp(self->list[i]->endpoint, endpoint) == 0)
             return self->list[i];
@@ -106,59 +50,25 @@ static peer_t *find_endpoint(const peers_t *self, const char *endpoint) {
     return NULL;
 }
 
-static void peer_destroy(peer_t **peer_p) {
-    peer_t *peer = *peer_p;
-    if (!peer)
-        return;
-    if (peer->dealer) {
-        zmq_socket_monitor(peer->dealer, NULL, 0);
-        zmq_close(peer->dealer);
-    }
-    if (peer->monitor)
-        zmq_close(peer->monitor);
-    free(peer->outbox);
-    free(peer);
-    *peer_p = NULL;
-}
-
-static void forget(peers_t *self, peer_t *peer) {
+static void forget(peers_t *self, link_t *peer) {
     for (size_t i = 0; i < self->count; i++) {
         if (self->list[i] != peer)
             continue;
-        peer_destroy(&self->list[i]);
+        link_destroy(&self->list[i]);
         self->list[i] = self->list[--self->count];
         self->item_count = 0;
         return;
     }
 }
 
-static peer_t *add(peers_t *self, gms_id id, const char *endpoint) {
-    uint8_t identity[ROUTING_ID_SIZE];
-    if (self->count == PEERS_MAX || strlen(endpoint) >= NET_ENDPOINT_SIZE)
+static link_t *add(peers_t *self, gms_id id, const char *endpoint) {
+    link_t *link =
+        self->count < PEERS_MAX ? link_new(self->context, self->config.self.id, id, endpoint) : NULL;
+    if (!link)
         return NULL;
-    peer_t *peer = calloc(1, sizeof *peer);
-    if (!peer)
-        return NULL;
-    peer->id = id;
-    peer->probe_at = GMS_NEVER;
-    strcpy(peer->endpoint, endpoint);
-    peer->dealer = zmq_socket(self->context, ZMQ_DEALER);
-    if (!peer->dealer)
-        goto fail;
-    set_common(peer->dealer);
-    routing_id(self->config.self.id, identity);
-    zmq_setsockopt(peer->dealer, ZMQ_ROUTING_ID, identity, sizeof identity);
-    peer->monitor =
-        monitor(self, peer->dealer,
-                ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED);
-    if (!peer->monitor || zmq_connect(peer->dealer, endpoint) != 0)
-        goto fail;
-    self->list[self->count++] = peer;
+    self->list[self->count++] = link;
     self->item_count = 0; /* the poll set is made anew */
-    return peer;
-fail:
-    peer_destroy(&peer);
-    return NULL;
+    return link;
 }
 
 void peers_meet(peers_t *self, const struct address *address) {
@@ -166,7 +76,7 @@ void peers_meet(peers_t *self, const struct address *address) {
         return;
     if (find(self, address->id) || gms_ids_have(&self->gone, address->id))
         return;
-    peer_t *contact = find_endpoint(self, address->endpoint);
+    link_t *contact = find_endpoint(self, address->endpoint);
     if (contact && contact->id == GMS_NOBODY)
         contact->id = address->id;
     else
@@ -174,7 +84,7 @@ void peers_meet(peers_t *self, const struct address *address) {
 }
 
 gms_id peers_contact(peers_t *self, const char *endpoint) {
-    peer_t *peer = find_endpoint(self, endpoint);
+    link_t *peer = find_endpoint(self, endpoint);
     if (!peer)
         peer = add(self, GMS_NOBODY, endpoint);
     if (!peer)
@@ -189,84 +99,25 @@ gms_id peers_contact(peers_t *self, const char *endpoint) {
 }
 
 bool peers_contact_answered(const peers_t *self, gms_id contact) {
-    const peer_t *peer = find(self, contact);
+    const link_t *peer = find(self, contact);
     return peer && peer->id != GMS_NOBODY;
 }
 
 /* -- Sending ------------------------------------------------------------------------------------------- */
 
-static void ensure(peer_t *peer, size_t more) {
-    if (peer->outbox_size + more <= peer->outbox_capacity)
-        return;
-    size_t capacity = peer->outbox_capacity ? peer->outbox_capacity : 4096;
-    while (capacity < peer->outbox_size + more)
-        capacity *= 2;
-    uint8_t *bytes = realloc(peer->outbox, capacity);
-    if (!bytes)
-        abort(); /* out of memory: a crash is what a group survives */
-    peer->outbox = bytes;
-    peer->outbox_capacity = capacity;
-}
-
-static bool transmit_frame(peers_t *self, gms_id to, const uint8_t *bytes, size_t size) {
-    uint8_t identity[ROUTING_ID_SIZE];
-    routing_id(to, identity);
-    return zmq_send(self->router, identity, sizeof identity, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-           zmq_send(self->router, bytes, size, ZMQ_DONTWAIT) >= 0;
-}
-
-/* How many bytes of the outbox fit one frame; messages stay whole. */
-static size_t first_frame_size(const peer_t *peer) {
-    size_t size = WIRE_FRAME_HEADER_SIZE;
-    while (size < peer->outbox_size) {
-        const uint8_t *message = peer->outbox + size;
-        const size_t message_size = 3 + ((size_t)message[1] << 8 | message[2]);
-        if (size + message_size > NET_FRAME_SIZE_MAX)
-            break;
-        size += message_size;
-    }
-    return size;
-}
-
-static void transmit(peers_t *self, peer_t *peer) {
-    while (peer->outbox_size > 0) {
-        const size_t size =
-            peer->outbox_size <= NET_FRAME_SIZE_MAX ? peer->outbox_size : first_frame_size(peer);
-        if (!transmit_frame(self, peer->id, peer->outbox, size)) {
-            peer->routable = false; /* its connection is gone; what is here waits for the next HELLO */
-            return;
-        }
-        if (size == peer->outbox_size) {
-            peer->outbox_size = 0;
-        } else { /* what waited for a HELLO outgrew one frame: keep the header, send the rest */
-            memmove(peer->outbox + WIRE_FRAME_HEADER_SIZE, peer->outbox + size, peer->outbox_size - size);
-            peer->outbox_size -= size - WIRE_FRAME_HEADER_SIZE;
-        }
-    }
-}
-
 void peers_flush(peers_t *self) {
     for (size_t i = 0; i < self->count; i++) {
         if (self->list[i]->outbox_size > 0 && self->list[i]->routable)
-            transmit(self, self->list[i]);
+            link_transmit(self->list[i], self->router);
     }
 }
 
-static void append(peers_t *self, peer_t *peer, const uint8_t *message, size_t size) {
-    if (peer->outbox_size + size > NET_OUTBOX_SIZE_MAX && !peer->routable)
-        return; /* it never connected back; a limit, as everything has one */
-    if (peer->outbox_size + size > NET_FRAME_SIZE_MAX && peer->routable)
-        transmit(self, peer);
-    ensure(peer, WIRE_FRAME_HEADER_SIZE + size);
-    struct wire_out out = {peer->outbox, peer->outbox_size, peer->outbox_capacity};
-    if (out.size == 0)
-        wire_put_frame_header(&out, self->config.group, self->config.self.id);
-    memcpy(out.bytes + out.size, message, size);
-    peer->outbox_size = out.size + size;
+static void append(peers_t *self, link_t *peer, const uint8_t *message, size_t size) {
+    link_append(peer, self->router, self->config.group, self->config.self.id, message, size);
 }
 
 void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size) {
-    peer_t *peer = find(self, to);
+    link_t *peer = find(self, to);
     if (peer && !peer->lost)
         append(self, peer, message, size);
 }
@@ -287,7 +138,7 @@ static size_t hello(const peers_t *self, uint8_t *bytes, size_t capacity) {
 
 /* -- Receiving ----------------------------------------------------------------------------------------- */
 
-static void report_down(peers_t *self, peer_t *peer, const char *why) {
+static void report_down(peers_t *self, link_t *peer, const char *why) {
     const gms_id id = peer->id;
     forget(self, peer);
     if (id == GMS_NOBODY)
@@ -298,7 +149,7 @@ static void report_down(peers_t *self, peer_t *peer, const char *why) {
 
 /* The first frame on a DEALER is the other's HELLO. False: the link is not to whom it was meant, and is
  * gone. */
-static bool take_hello(peers_t *self, peer_t *peer, const uint8_t *bytes, size_t size) {
+static bool take_hello(peers_t *self, link_t *peer, const uint8_t *bytes, size_t size) {
     struct wire_in in;
     if (wire_open_frame(&in, bytes, size) != NULL)
         return true;
@@ -315,7 +166,7 @@ static bool is_hello(const uint8_t *bytes, size_t size) {
 }
 
 /* Reads up to FRAMES_PER_TURN frames and returns how many there were; -1 if the peer is gone afterwards. */
-static int read_dealer(peers_t *self, peer_t *peer) {
+static int read_dealer(peers_t *self, link_t *peer) {
     zmq_msg_t msg;
     int frames = 0;
     zmq_msg_init(&msg);
@@ -333,7 +184,7 @@ static int read_dealer(peers_t *self, peer_t *peer) {
 }
 
 /* A connection closed or was refused: is the process gone? */
-static void seek_proof(peers_t *self, peer_t *peer, gms_time now) {
+static void seek_proof(peers_t *self, link_t *peer, gms_time now) {
     if (peer->id != GMS_NOBODY && probe(peer->endpoint) == PROBE_REFUSED) {
         int frames;
         while ((frames = read_dealer(self, peer)) == FRAMES_PER_TURN) {
@@ -349,24 +200,11 @@ static void seek_proof(peers_t *self, peer_t *peer, gms_time now) {
     peer->probe_at = now + peer->probe_delay;
 }
 
-/* The next event of a monitor, 0 if there is none. */
-static int monitor_event(void *pair) {
-    zmq_msg_t msg;
-    uint16_t event = 0;
-    zmq_msg_init(&msg);
-    if (zmq_msg_recv(&msg, pair, ZMQ_DONTWAIT) >= 2)
-        memcpy(&event, zmq_msg_data(&msg), sizeof event);
-    while (zmq_msg_more(&msg))
-        zmq_msg_recv(&msg, pair, ZMQ_DONTWAIT);
-    zmq_msg_close(&msg);
-    return event;
-}
-
-static void read_monitor(peers_t *self, peer_t *peer) {
+static void read_monitor(peers_t *self, link_t *peer) {
     uint8_t bytes[256 + WIRE_FRAME_HEADER_SIZE];
     int event;
     bool proof_wanted = false;
-    while ((event = monitor_event(peer->monitor)) != 0) {
+    while ((event = link_monitor_event(peer->monitor)) != 0) {
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             peer->lost = proof_wanted = false;
             peer->reached = true;
@@ -415,11 +253,11 @@ static void greet(peers_t *self, const uint8_t *identity, size_t identity_size, 
     }
     zmq_send(self->router, bytes, hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
     peers_meet(self, who);
-    peer_t *peer = find(self, who->id);
+    link_t *peer = find(self, who->id);
     if (peer) {
         peer->routable = true;
         if (peer->outbox_size > 0)
-            transmit(self, peer);
+            link_transmit(peer, self->router);
     }
 }
 
@@ -427,7 +265,7 @@ static void take_greeting(peers_t *self, const uint8_t *identity, size_t identit
                           size_t size) {
     struct wire_in in;
     struct wire_message *m = malloc(sizeof *m); /* too large for a stack, and greetings are rare */
-    uint8_t expected[ROUTING_ID_SIZE];
+    uint8_t expected[LINK_ROUTING_ID_SIZE];
     const char *type = "?";
     if (!m)
         return;
@@ -436,7 +274,7 @@ static void take_greeting(peers_t *self, const uint8_t *identity, size_t identit
         error = "malformed: empty";
     if (!error) {
         type = wire_type_name(m->type);
-        routing_id(m->addresses[0].id, expected);
+        link_routing_id(m->addresses[0].id, expected);
         if (m->type != WIRE_HELLO)
             error = "malformed: only HELLO is expected here";
         else if (m->addresses[0].id == GMS_NOBODY || m->addresses[0].id != in.sender ||
@@ -477,7 +315,7 @@ static void read_router(peers_t *self) {
 
 static void read_router_monitor(peers_t *self) {
     int event;
-    while ((event = monitor_event(self->router_monitor)) != 0)
+    while ((event = link_monitor_event(self->router_monitor)) != 0)
         self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, "?",
                                     "malformed: not a ZeroMQ connection");
 }
@@ -518,7 +356,7 @@ void peers_read(peers_t *self) {
         return;
     /* A handler may add or remove links: remember who was ready. */
     const bool router = item[0].revents & ZMQ_POLLIN, router_monitor = item[1].revents & ZMQ_POLLIN;
-    peer_t *readable[PEERS_MAX], *monitored[PEERS_MAX];
+    link_t *readable[PEERS_MAX], *monitored[PEERS_MAX];
     size_t readable_count = 0, monitored_count = 0;
     for (size_t i = 0; i < self->count; i++) {
         if (item[2 + 2 * i].revents & ZMQ_POLLIN)
@@ -527,7 +365,7 @@ void peers_read(peers_t *self) {
             monitored[monitored_count++] = self->list[i];
     }
     for (size_t i = 0; i < readable_count; i++) {
-        const peer_t *peer = readable[i];
+        const link_t *peer = readable[i];
         if (read_dealer(self, readable[i]) < 0) {
             for (size_t j = 0; j < monitored_count; j++)
                 monitored[j] = monitored[j] == peer ? NULL : monitored[j];
@@ -576,10 +414,10 @@ peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size)
     self->router = zmq_socket(self->context, ZMQ_ROUTER);
     if (!self->router)
         goto fail;
-    set_common(self->router);
-    set_int(self->router, ZMQ_ROUTER_MANDATORY, 1);
-    set_int(self->router, ZMQ_ROUTER_HANDOVER, 1);
-    self->router_monitor = monitor(self, self->router, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+    link_set_common(self->router);
+    link_set_int(self->router, ZMQ_ROUTER_MANDATORY, 1);
+    link_set_int(self->router, ZMQ_ROUTER_HANDOVER, 1);
+    self->router_monitor = link_monitor(self->context, self->router, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
     if (!self->router_monitor)
         goto fail;
     if (zmq_bind(self->router, config->listen) != 0 ||
@@ -602,9 +440,9 @@ void peers_destroy(peers_t **self_p, int linger_ms) {
     if (!self)
         return;
     while (self->count > 0)
-        peer_destroy(&self->list[--self->count]);
+        link_destroy(&self->list[--self->count]);
     if (self->router) {
-        set_int(self->router, ZMQ_LINGER, linger_ms);
+        link_set_int(self->router, ZMQ_LINGER, linger_ms);
         zmq_socket_monitor(self->router, NULL, 0);
         zmq_close(self->router);
     }

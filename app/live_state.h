@@ -1,0 +1,49 @@
+/* The inside of a live worker, for the files live*.c alone: its state, and what its commands do to it. */
+#ifndef APP_LIVE_STATE_H
+#define APP_LIVE_STATE_H
+
+#include <pthread.h>
+
+#include "app/digest.h"
+#include "app/live.h"
+#include "app/worker.h"
+
+struct known { /* what is known of another member */
+    gms_id id;
+    struct digest digest;
+};
+
+struct live {
+    actor_t *actor;
+    struct worker worker;
+    struct gms_rng rng;
+    bool paused, change_due;
+    uint64_t mean_ms;
+    gms_time next_change;
+    gms_time digest_at, digest_repeat_at, notice_until;
+    bool digest_due, dirty;
+    uint64_t differs_since;
+    uint32_t known_count;
+    struct known known[GMS_MEMBERS_MAX];
+    struct trace_file trace, report;
+    void (*changed)(void *);
+    void *changed_arg;
+
+    pthread_mutex_t lock; /* of what follows */
+    struct tile_model model;
+    int tile_index, tile_of;
+    enum live_end end;
+    char reason[3 * NET_TEXT_SIZE];
+    int end_pipe[2];
+};
+
+void live_change(struct live *, int n);            /* multicasts a change, n == 0: any */
+void live_notice(struct live *, const char *text); /* shown for a moment */
+void live_finish(struct live *, enum live_end, const char *reason);
+bool live_in_group(const struct live *);
+void live_fill_model(struct live *); /* under the lock */
+
+/* A line of the control socket or of the window: acts, and answers into `reply`. */
+void live_obey(void *live, actor_t *actor, const char *text, char *reply, size_t reply_size);
+
+#endif
