@@ -67,17 +67,19 @@ static void set_paused(struct live *live, bool paused) {
     live->dirty = true;
 }
 
-/* Arms the crash and gives it a broadcast to happen in. */
-static bool crash_mid_broadcast(struct live *live, const char *after_text) {
+/* Arms the crash and gives it a broadcast to happen in. NULL, or why it can't. */
+static const char *crash_mid_broadcast(struct live *live, const char *after_text) {
     const uint32_t followers = live->worker.view.count > 0 ? live->worker.view.count - 1 : 0;
     uint64_t after = followers / 2;
     if (gms_phase(&actor_node(live->actor)->gms) != GMS_LEADING)
-        return false;
+        return "error only the leader broadcasts";
+    if (followers == 0)
+        return "error a leader without followers broadcasts to nobody";
     if (after_text)
         parse_number(after_text, 0, GMS_MEMBERS_MAX, &after);
     actor_arm_crash(live->actor, (uint32_t)after);
     live->change_due = true; /* in the next turn: whoever asked gets an answer first */
-    return true;
+    return NULL;
 }
 
 static bool lose(struct live *live, const char *count_text, const char *id_text) {
@@ -124,8 +126,9 @@ void live_obey(void *arg, actor_t *actor, const char *text, char *reply, size_t 
     else if (streq(verb, "faster") || streq(verb, "slower"))
         set_pace(live, streq(verb, "faster") ? live->mean_ms * 2 / 3 : live->mean_ms * 3 / 2 + 1);
     else if (streq(verb, "crash-mid-broadcast")) {
-        if (!crash_mid_broadcast(live, first))
-            snprintf(reply, reply_size, "error only the leader broadcasts");
+        const char *no = crash_mid_broadcast(live, first);
+        if (no)
+            snprintf(reply, reply_size, "%s", no);
     } else if (streq(verb, "lose")) {
         if (!lose(live, first, second))
             snprintf(reply, reply_size,
