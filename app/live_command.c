@@ -62,6 +62,13 @@ static void set_pace(struct live *live, uint64_t mean_ms) {
     live_notice(live, text);
 }
 
+/* From no changes of its own a worker starts slowly; a key alone makes no flood. */
+static uint64_t step_pace(uint64_t mean_ms, bool faster) {
+    const uint64_t base = mean_ms == 0 ? 4000 : mean_ms;
+    const uint64_t next = faster ? base * 2 / 3 : base * 3 / 2 + 1;
+    return next < 20 ? 20 : next;
+}
+
 static void set_paused(struct live *live, bool paused) {
     live->paused = paused;
     live->dirty = true;
@@ -124,7 +131,7 @@ void live_obey(void *arg, actor_t *actor, const char *text, char *reply, size_t 
     else if (streq(verb, "pace") && first && parse_number(first, 1, 3600000, &number))
         set_pace(live, number);
     else if (streq(verb, "faster") || streq(verb, "slower"))
-        set_pace(live, streq(verb, "faster") ? live->mean_ms * 2 / 3 : live->mean_ms * 3 / 2 + 1);
+        set_pace(live, step_pace(live->mean_ms, streq(verb, "faster")));
     else if (streq(verb, "crash-mid-broadcast")) {
         const char *no = crash_mid_broadcast(live, first);
         if (no)
