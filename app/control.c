@@ -174,6 +174,12 @@ static int ask_everybody(struct act *a, const char *text, const char *done) {
         answered += replies[i] != NULL;
         freen(replies[i]);
     }
+    if (a->group->has_launcher && strcmp(text, "quit") != 0) { /* for those that join later */
+        char reply[64];
+        control_ask(&a->group->launcher, text, reply, sizeof reply);
+    }
+    if (answered == 0)
+        return say(a, STATUS_CANT_RUN, "no worker answers");
     if (answered < a->group->worker_count)
         return say(a, STATUS_FINE, "%s (%zu of %zu workers answered)", done, answered,
                    a->group->worker_count);

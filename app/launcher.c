@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "app/options.h"
+#include "app/pace.h"
 #include "app/registry.h"
 #include "app/report.h"
 #include "app/spawn.h"
@@ -54,7 +55,8 @@ struct launcher {
     enum launcher_phase phase;
     gms_time started, phase_since, last_delivery;
     bool told_no_display, printing;
-    int failures; /* workers that ended with an error */
+    bool paused;      /* a newcomer is told what the others were told */
+    uint64_t mean_ms; /* of a newcomer */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -125,7 +127,7 @@ static bool start_worker(struct launcher *l, char *error, size_t error_size) {
     memset(child, 0, sizeof *child);
     snprintf(child->name, sizeof child->name, "w%d", l->child_count + 1);
     child->slot = take_slot(l);
-    snprintf(mean, sizeof mean, "%" PRIu64 "ms", c->mean_ms);
+    snprintf(mean, sizeof mean, "%" PRIu64 "ms", l->mean_ms);
     snprintf(seed, sizeof seed, "%" PRIu64, c->seed * 1000 + (uint64_t)l->child_count + 1);
     snprintf(risk, sizeof risk, "%" PRIu64, c->risk);
     snprintf(loss, sizeof loss, "%" PRIu64, c->loss_percent);
@@ -256,6 +258,8 @@ static void take_line(struct launcher *l, struct child *child, const char *text,
         snprintf(child->endpoint, sizeof child->endpoint, "%s", endpoint ? endpoint : "");
         report_name(l->names, child->id, child->name);
         child->state = CHILD_READY;
+        if (l->paused)
+            tell(child, "pause");
     } else {
         if (line.record.ev == TRACE_VIEW)
             child->state = CHILD_MEMBER;
@@ -280,12 +284,10 @@ static void reap(struct launcher *l, struct child *child) {
     child->line = NULL;
     child->state = CHILD_GONE;
     child->slot = -1;
-    if (WIFSIGNALED(status)) {
+    if (child->id != GMS_NOBODY && !child->exited) { /* killed, or it broke down: not in good order */
         const struct trace_record r = {.ev = TRACE_CRASH, .t = clock_now(), .peer = child->id};
         direct(l, TRACE_CRASH, child->id);
         show(l, child, &r);
-    } else if (WEXITSTATUS(status) != 0) {
-        l->failures++;
     }
 }
 
@@ -368,24 +370,43 @@ static void advance(struct launcher *l) {
     }
 }
 
-static void read_control(struct launcher *l) {
+/* What all workers are told about pause and pace holds for newcomers, too. */
+static bool remember(struct launcher *l, const char *text) {
+    if (strcmp(text, "pause") == 0 || strcmp(text, "resume") == 0)
+        l->paused = strcmp(text, "pause") == 0;
+    else if (strcmp(text, "faster") == 0 || strcmp(text, "slower") == 0)
+        l->mean_ms = pace_step(l->mean_ms, strcmp(text, "faster") == 0);
+    else if (strncmp(text, "pace ", 5) != 0 || !parse_number(text + 5, 1, 3600000, &l->mean_ms))
+        return false;
+    return true;
+}
+
+static const char *obey(struct launcher *l, const char *text) {
     char error[256] = "";
+    if (strcmp(text, "join") == 0 && l->phase != RUNNING)
+        return "error the run is ending";
+    if (strcmp(text, "join") == 0) {
+        if (start_worker(l, error, sizeof error))
+            return "ok";
+        fprintf(stderr, "groupy demo: %s\n", error);
+        return "error no worker could be started";
+    }
+    if (strcmp(text, "quit") == 0) {
+        enter(l, SETTLING);
+        return "ok";
+    }
+    return remember(l, text) ? "ok" : "error not a command of a launcher";
+}
+
+static void read_control(struct launcher *l) {
     while (zsock_events(l->control) & ZMQ_POLLIN) {
         zmsg_t *msg = zmsg_recv(l->control);
-        zframe_t *text = msg ? zmsg_last(msg) : NULL;
-        const char *reply = "error a launcher knows join and quit";
-        if (text && zframe_streq(text, "join"))
-            reply = l->phase != RUNNING                    ? "error the run is ending"
-                    : start_worker(l, error, sizeof error) ? "ok"
-                                                           : "error no worker could be started";
-        else if (text && zframe_streq(text, "quit")) {
-            reply = "ok";
-            enter(l, SETTLING);
-        }
-        if (error[0])
-            fprintf(stderr, "groupy demo: %s\n", error);
-        if (text) {
-            zframe_reset(text, reply, strlen(reply));
+        zframe_t *last = msg ? zmsg_last(msg) : NULL;
+        if (last) {
+            char *text = zframe_strdup(last);
+            const char *reply = obey(l, text);
+            freen(text);
+            zframe_reset(last, reply, strlen(reply));
             zmsg_send(&msg, l->control);
         }
         zmsg_destroy(&msg);
@@ -508,6 +529,7 @@ int launcher_run(const struct launcher_config *config) {
     l->config = config;
     l->director.fd = -1;
     l->started = clock_now();
+    l->mean_ms = config->mean_ms;
     l->printing = config->headless && !config->json;
     l->tiles = (int)config->members;
     snprintf(l->run, sizeof l->run, "%016" PRIx64, config->seed ^ (uint64_t)l->started);

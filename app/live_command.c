@@ -5,6 +5,7 @@
 
 #include "app/live_state.h"
 #include "app/options.h"
+#include "app/pace.h"
 
 static const char *state_word(enum tile_state state) {
     switch (state) {
@@ -62,13 +63,6 @@ static void set_pace(struct live *live, uint64_t mean_ms) {
     live_notice(live, text);
 }
 
-/* From no changes of its own a worker starts slowly; a key alone makes no flood. */
-static uint64_t step_pace(uint64_t mean_ms, bool faster) {
-    const uint64_t base = mean_ms == 0 ? 4000 : mean_ms;
-    const uint64_t next = faster ? base * 2 / 3 : base * 3 / 2 + 1;
-    return next < 20 ? 20 : next;
-}
-
 static void set_paused(struct live *live, bool paused) {
     live->paused = paused;
     live->dirty = true;
@@ -76,7 +70,12 @@ static void set_paused(struct live *live, bool paused) {
 
 /* Arms the crash and gives it a broadcast to happen in. NULL, or why it can't. */
 static const char *crash_mid_broadcast(struct live *live, const char *after_text) {
-    const uint32_t followers = live->worker.view.count > 0 ? live->worker.view.count - 1 : 0;
+    const struct node *node = actor_node(live->actor);
+    uint32_t followers = 0; /* that live: the dead stay listed at gms2 and gms3 */
+    for (uint32_t i = 0; i < live->worker.view.count; i++) {
+        const gms_id id = live->worker.view.members[i];
+        followers += id != node->me && !detect_is_down(&node->detector, id);
+    }
     uint64_t after = followers / 2;
     if (gms_phase(&actor_node(live->actor)->gms) != GMS_LEADING)
         return "error only the leader broadcasts";
@@ -131,7 +130,7 @@ void live_obey(void *arg, actor_t *actor, const char *text, char *reply, size_t 
     else if (streq(verb, "pace") && first && parse_number(first, 1, 3600000, &number))
         set_pace(live, number);
     else if (streq(verb, "faster") || streq(verb, "slower"))
-        set_pace(live, step_pace(live->mean_ms, streq(verb, "faster")));
+        set_pace(live, pace_step(live->mean_ms, streq(verb, "faster")));
     else if (streq(verb, "crash-mid-broadcast")) {
         const char *no = crash_mid_broadcast(live, first);
         if (no)

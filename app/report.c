@@ -153,11 +153,14 @@ static uint32_t members_at_end(const struct check *c) {
 void report_verdict(const struct check *c, const struct report_names *names) {
     const enum check_verdict overall = check_overall(c);
     char text[256];
-    printf("verdict: %s: %u members at the end, %" PRIu64 " changes\n",
-           overall == CHECK_HOLDS    ? "in sync"
-           : overall == CHECK_HALTED ? "HALTED"
-                                     : "OUT OF SYNC",
-           members_at_end(c), c->delivered);
+    if (members_at_end(c) == 0 && overall == CHECK_HOLDS)
+        printf("verdict: nobody is left to be out of sync, after %" PRIu64 " changes\n", c->delivered);
+    else
+        printf("verdict: %s: %u members at the end, %" PRIu64 " changes\n",
+               overall == CHECK_HOLDS    ? "in sync"
+               : overall == CHECK_HALTED ? "HALTED"
+                                         : "OUT OF SYNC",
+               members_at_end(c), c->delivered);
     for (int p = 0; p < CHECK_PROPERTIES; p++) {
         if (!check_property_name((enum check_property)p) || !c->violated[p])
             continue;

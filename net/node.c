@@ -76,7 +76,8 @@ static bool same_content(const struct gms_message *a, const struct gms_message *
 static void send(struct node *node, gms_id to, struct gms_message *m, const struct gms_message *encoded,
                  size_t *size) {
     const char *why = NULL;
-    const enum fault_verdict verdict = fault_on_send(&node->fault, to, m->type, &why);
+    const bool dead = detect_is_down(&node->detector, to); /* what goes to it is no part of a broadcast */
+    const enum fault_verdict verdict = dead ? FAULT_PASS : fault_on_send(&node->fault, to, m->type, &why);
     if (verdict == FAULT_CRASH) {
         crash(node, "crash mid-broadcast");
         return;
