@@ -285,11 +285,9 @@ static int act_pace(struct act *a) {
 }
 
 static int act_loss(struct act *a) {
-    char text[32], done[64], digits[8];
+    char text[32], done[64];
     uint64_t percent;
-    snprintf(digits, sizeof digits, "%.6s", a->words[0]);
-    digits[strcspn(digits, "%")] = '\0';
-    if (!parse_number(digits, 0, 100, &percent))
+    if (!parse_percent(a->words[0], &percent))
         return say(a, STATUS_USAGE, "loss %s: a percentage from 0%% to 100%% is expected", a->words[0]);
     snprintf(text, sizeof text, "loss %" PRIu64, percent);
     snprintf(done, sizeof done, "%" PRIu64 "%% of the messages are lost", percent);

@@ -1,6 +1,9 @@
 /* groupy COMMAND [options]: one table of commands, and the help that follows from it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/assets.h"
 #include "app/cmd/cmd.h"
@@ -30,7 +33,26 @@ static void help(void) {
     printf("Each command has --help.   Example:  groupy demo -n 5 --rung gms3\n");
 }
 
+/* A verdict that nobody could read is none. Whoever closes a pipe early, though, wanted no more. */
+static int written(int status) {
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE || errno == EBADF)
+        return status;
+    options_error("", "can't write the output: %s", strerror(errno));
+    return STATUS_CANT_RUN;
+}
+
+/* A standard descriptor that was closed must not be taken by a file that prints would then go to. */
+static void fill_descriptors(void) {
+    int fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv) {
+    fill_descriptors();
     program_name = argv[0];
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
@@ -43,7 +65,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return written(commands[i].run(argc - 1, argv + 1));
     }
     return options_error("", "'%s' is not a command: demo, worker and ctl are (groupy --help)", argv[1]);
 }

@@ -8,12 +8,13 @@
 #include <string.h>
 
 int options_error(const char *command, const char *format, ...) {
+    char text[1024];
     va_list args;
-    fprintf(stderr, "groupy%s%s: ", command[0] ? " " : "", command);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    /* In one piece: several processes may share the terminal. */
+    fprintf(stderr, "groupy%s%s: %s\n", command[0] ? " " : "", command, text);
     return STATUS_USAGE;
 }
 
@@ -34,7 +35,7 @@ bool parse_duration(const char *text, uint64_t *ms) {
         double ms;
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
     char *end;
-    if (text[0] < '0' || text[0] > '9' || text[strspn(text, "0123456789.")] == 'x')
+    if (text[0] < '0' || text[0] > '9' || strpbrk(text, "eExXpP"))
         return false;
     const double value = strtod(text, &end);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -44,6 +45,18 @@ bool parse_duration(const char *text, uint64_t *ms) {
         }
     }
     return false;
+}
+
+bool parse_percent(const char *text, uint64_t *percent) {
+    char digits[8];
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '%')
+        length--;
+    if (length == 0 || length > 3)
+        return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    return parse_number(digits, 0, 100, percent);
 }
 
 static const struct option *find(const struct command *command, const char *name, size_t length) {
@@ -57,7 +70,6 @@ static const struct option *find(const struct command *command, const char *name
 static bool put(const struct command *command, const struct option *o, const char *value) {
     struct texts *texts;
     uint64_t *number = o->target;
-    char text[32];
     switch (o->kind) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
     case OPTION_TEXT: *(const char **)o->target = value; return true;
@@ -83,10 +95,7 @@ static bool put(const struct command *command, const struct option *o, const cha
                       o->name, value, o->min, o->max / 1000);
         return false;
     case OPTION_PERCENT:
-        snprintf(text, sizeof text, "%.20s", value);
-        if (value[strcspn(value, "%")] == '%' && value[strcspn(value, "%") + 1] == '\0')
-            text[strcspn(text, "%")] = '\0';
-        if (parse_number(text, 0, 100, number))
+        if (parse_percent(value, number))
             return true;
         options_error(command->name, "%s %s: a percentage from 0%% to 100%% is expected", o->name, value);
         return false;

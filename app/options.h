@@ -55,6 +55,7 @@ int options_error(const char *command, const char *format, ...) __attribute__((f
 
 /* "250ms", "2s", "1m" to milliseconds; false if it is none. */
 bool parse_duration(const char *text, uint64_t *ms);
+bool parse_percent(const char *text, uint64_t *percent); /* 0 to 100, with or without % */
 bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number);
 
 #endif

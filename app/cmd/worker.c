@@ -283,6 +283,14 @@ static bool begin(struct session *s, enum gms_rung_id rung, char *error, size_t 
             goto done;
         }
     }
+    for (size_t i = 0; i < count && s->o.name; i++) {
+        if (streq(others[i].address.name, s->o.name)) {
+            snprintf(error, error_size,
+                     "the group '%s' has a worker '%s' here already: choose another --name", s->o.group,
+                     s->o.name);
+            goto done;
+        }
+    }
     if (!s->o.name)
         s->o.name = free_name(others, count);
     for (size_t i = 0; i < s->o.join.count; i++)
@@ -309,6 +317,8 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
         return options_error("worker", "--group %s: %s", o->group, bad);
     if (o->name && (bad = address_name_error(o->name)))
         return options_error("worker", "--name %s: %s", o->name, bad);
+    if (o->name && streq(o->name, "leader"))
+        return options_error("worker", "--name leader: groupy ctl has that word for whoever leads");
     if (o->listen && strncmp(o->listen, "tcp://", 6) != 0 && strncmp(o->listen, "ipc://", 6) != 0)
         return options_error("worker", "--listen %s: tcp://ADDRESS:PORT or ipc://PATH is expected",
                              o->listen);
