@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gms/gms.h"
+#include "app/scenario.h"
 
 struct launcher_config {
     const char *program; /* to start workers with */
@@ -21,7 +21,8 @@ struct launcher_config {
     uint64_t seed;
     uint64_t for_ms; /* 0: until told to end */
     uint64_t join_timeout_ms;
-    const char *trace_dir; /* NULL: none */
+    const char *trace_dir;           /* NULL: none */
+    const struct scenario *scenario; /* NULL: none; its rung and members may have been overridden above */
     bool headless, json, reduced_motion;
 };
 

@@ -4,9 +4,9 @@
 #include <czmq.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <unistd.h>
 
+#include "app/pace.h"
 #include "net/zmq/clock.h"
 
 #define DIGEST_PERIOD (100 * CLOCK_MS)  /* at most so often, longer in large groups */
@@ -151,11 +151,8 @@ bool live_in_group(const struct live *live) {
     return live->worker.view.number > 0 && live->end == LIVE_RUNNING;
 }
 
-/* Exponentially distributed, so that the moments of all workers together are random, too. */
 static gms_time pause_before_change(struct live *live) {
-    const double u = ((double)(gms_rng_next(&live->rng) >> 11) + 1.0) / 9007199254740993.0;
-    const double wait_ms = -log(u) * (double)live->mean_ms;
-    return (gms_time)(wait_ms * (double)CLOCK_MS);
+    return (gms_time)(pace_draw_ms(&live->rng, (double)live->mean_ms) * (double)CLOCK_MS);
 }
 
 void live_change(struct live *live, int n) {

@@ -6,6 +6,7 @@
 #include "app/live_state.h"
 #include "app/options.h"
 #include "app/pace.h"
+#include "net/zmq/clock.h"
 
 static const char *state_word(enum tile_state state) {
     switch (state) {
@@ -57,9 +58,12 @@ static void status(struct live *live, char *reply, size_t reply_size) {
 
 static void set_pace(struct live *live, uint64_t mean_ms) {
     char text[64];
-    live->mean_ms = mean_ms < 1 ? 1 : mean_ms > 3600000 ? 3600000 : mean_ms;
+    live->mean_ms = mean_ms > PACE_LONGEST_MS ? PACE_LONGEST_MS : mean_ms;
     live->next_change = GMS_NEVER;
-    snprintf(text, sizeof text, "a change every %.4g s", (double)live->mean_ms / 1000.0);
+    if (live->mean_ms == 0)
+        snprintf(text, sizeof text, "no random changes");
+    else
+        snprintf(text, sizeof text, "a change every %.4g s", (double)live->mean_ms / 1000.0);
     live_notice(live, text);
 }
 
@@ -68,88 +72,239 @@ static void set_paused(struct live *live, bool paused) {
     live->dirty = true;
 }
 
-/* Arms the crash and gives it a broadcast to happen in. NULL, or why it can't. */
-static const char *crash_mid_broadcast(struct live *live, const char *after_text) {
+/* -- Orders ------------------------------------------------------------------------------------------ */
+
+#define ORDER_WORDS_MAX (GMS_MEMBERS_MAX / 2)
+
+/* One line, cut into its words; what is wrong with it goes into the reply. */
+struct order {
+    const char *text; /* after the verb, as it came */
+    int count;        /* of words after the verb */
+    const char *word[ORDER_WORDS_MAX];
+    char *reply;
+    size_t reply_size;
+};
+
+static void refuse(struct order *o, const char *why) {
+    snprintf(o->reply, o->reply_size, "error %s", why);
+}
+
+/* Living followers of this member in view order; the dead stay listed at gms2 and gms3. */
+static uint32_t living_followers(const struct live *live, gms_id *ids) {
     const struct node *node = actor_node(live->actor);
-    uint32_t followers = 0; /* that live: the dead stay listed at gms2 and gms3 */
+    uint32_t count = 0;
     for (uint32_t i = 0; i < live->worker.view.count; i++) {
         const gms_id id = live->worker.view.members[i];
-        followers += id != node->me && !detect_is_down(&node->detector, id);
+        if (id != node->me && !detect_is_down(&node->detector, id))
+            ids[count++] = id;
     }
-    uint64_t after = followers / 2;
+    return count;
+}
+
+/* Only in its own broadcast can a member crash, and only a leader that has followers broadcasts. */
+static const char *cant_crash(const struct live *live, uint32_t followers) {
     if (gms_phase(&actor_node(live->actor)->gms) != GMS_LEADING)
-        return "error only the leader broadcasts";
-    if (followers == 0)
-        return "error a leader without followers broadcasts to nobody";
-    if (after_text)
-        parse_number(after_text, 0, GMS_MEMBERS_MAX, &after);
+        return "only the leader broadcasts";
+    return followers == 0 ? "a leader without followers broadcasts to nobody" : NULL;
+}
+
+/* Arms the crash and gives it a broadcast to happen in. */
+static void crash_mid_broadcast(struct live *live, struct order *o) {
+    gms_id followers[GMS_MEMBERS_MAX];
+    const uint32_t count = living_followers(live, followers);
+    const char *no = cant_crash(live, count);
+    uint64_t after = count / 2;
+    if (!no && o->count > 0 && !parse_number(o->word[0], 0, GMS_MEMBERS_MAX, &after))
+        no = "a number of followers is expected";
+    if (no) {
+        refuse(o, no);
+        return;
+    }
     actor_arm_crash(live->actor, (uint32_t)after);
     live->change_due = true; /* in the next turn: whoever asked gets an answer first */
-    return NULL;
 }
 
-static bool lose(struct live *live, const char *count_text, const char *id_text) {
+/* The words are whose links keep what they are sent; none: all but the first follower's. */
+static void crash_async(struct live *live, struct order *o) {
+    gms_id followers[GMS_MEMBERS_MAX], keeps[ORDER_WORDS_MAX];
+    const uint32_t count = living_followers(live, followers);
+    const char *no = cant_crash(live, count);
+    for (int i = 0; i < o->count && !no; i++)
+        no = trace_parse_id(o->word[i], &keeps[i]) ? NULL : "ids are expected";
+    if (no) {
+        refuse(o, no);
+        return;
+    }
+    if (o->count > 0)
+        actor_arm_async_crash(live->actor, keeps, (uint32_t)o->count);
+    else
+        actor_arm_async_crash(live->actor, followers + 1, count - 1);
+    live->change_due = true;
+}
+
+static void change(struct live *live, struct order *o) {
+    uint64_t n = 0;
+    if (!live_in_group(live))
+        refuse(o, "not in a group yet");
+    else if (o->count > 0 && !parse_number(o->word[0], 1, WORKER_CHANGE_MAX, &n))
+        refuse(o, "a change from 1 to 20 is expected");
+    else
+        live_change(live, (int)n);
+}
+
+static void lose(struct live *live, struct order *o) {
     uint64_t count;
     gms_id to = GMS_NOBODY;
-    return count_text && id_text && parse_number(count_text, 1, 1000000, &count) &&
-           trace_parse_id(id_text, &to) && actor_lose(live->actor, to, (uint32_t)count);
+    if (!parse_number(o->word[0], 1, 1000000, &count) || !trace_parse_id(o->word[1], &to) ||
+        !actor_lose(live->actor, to, (uint32_t)count))
+        refuse(o, "a number and an id are expected, or too many orders are pending");
 }
 
-static void place(struct live *live, const char *index_text, const char *of_text) {
+static void loss(struct live *live, struct order *o) {
+    uint64_t percent;
+    if (parse_number(o->word[0], 0, 100, &percent))
+        actor_set_loss(live->actor, (uint32_t)percent);
+    else
+        refuse(o, "a percentage is expected");
+}
+
+static void delay(struct live *live, struct order *o) {
+    uint64_t ms;
+    gms_id from = GMS_NOBODY;
+    if (!parse_number(o->word[0], 0, 10000, &ms) || (o->count > 1 && !trace_parse_id(o->word[1], &from)))
+        refuse(o, "milliseconds up to 10000, and an id, are expected");
+    else if (!actor_delay(live->actor, from, ms * CLOCK_MS))
+        refuse(o, "no link to that member");
+}
+
+static void cut(struct live *live, struct order *o) {
+    gms_id to;
+    if (!trace_parse_id(o->word[0], &to))
+        refuse(o, "an id is expected");
+    else
+        actor_cut(live->actor, to);
+}
+
+static void heal(struct live *live, struct order *o) {
+    (void)o;
+    actor_heal(live->actor);
+}
+
+static void suspect(struct live *live, struct order *o) {
+    gms_id whom;
+    if (!trace_parse_id(o->word[0], &whom) || whom == actor_node(live->actor)->me)
+        refuse(o, "the id of another member is expected");
+    else
+        actor_suspect(live->actor, whom);
+}
+
+static void pause_changes(struct live *live, struct order *o) {
+    (void)o;
+    set_paused(live, true);
+}
+
+static void resume_changes(struct live *live, struct order *o) {
+    (void)o;
+    set_paused(live, false);
+}
+
+static void pace(struct live *live, struct order *o) {
+    uint64_t ms;
+    if (parse_number(o->word[0], 0, PACE_LONGEST_MS, &ms))
+        set_pace(live, ms);
+    else
+        refuse(o, "milliseconds are expected");
+}
+
+static void faster(struct live *live, struct order *o) {
+    (void)o;
+    set_pace(live, pace_step(live->mean_ms, true));
+}
+
+static void slower(struct live *live, struct order *o) {
+    (void)o;
+    set_pace(live, pace_step(live->mean_ms, false));
+}
+
+static void leave(struct live *live, struct order *o) {
+    (void)o;
+    actor_leave(live->actor);
+}
+
+static void quit(struct live *live, struct order *o) {
+    (void)o;
+    live_finish(live, LIVE_QUIT, "told to");
+}
+
+static void place(struct live *live, struct order *o) {
     uint64_t index, of;
-    if (!index_text || !of_text || !parse_number(index_text, 0, 999, &index) ||
-        !parse_number(of_text, 1, 1000, &of))
+    if (!parse_number(o->word[0], 0, 999, &index) || !parse_number(o->word[1], 1, 1000, &of))
         return;
     pthread_mutex_lock(&live->lock);
     live->tile_index = (int)index;
     live->tile_of = (int)of;
     pthread_mutex_unlock(&live->lock);
-    live->dirty = true;
 }
+
+static void notice(struct live *live, struct order *o) {
+    live_notice(live, o->text);
+}
+
+static void tell_status(struct live *live, struct order *o) {
+    status(live, o->reply, o->reply_size);
+}
+
+static const struct {
+    const char *verb;
+    int words_min;
+    void (*act)(struct live *, struct order *);
+} orders[] = {
+    {"status", 0, tell_status},
+    {"change", 0, change},
+    {"pause", 0, pause_changes},
+    {"resume", 0, resume_changes},
+    {"pace", 1, pace},
+    {"faster", 0, faster},
+    {"slower", 0, slower},
+    {"crash-mid-broadcast", 0, crash_mid_broadcast},
+    {"crash-async", 0, crash_async},
+    {"lose", 2, lose},
+    {"loss", 1, loss},
+    {"delay", 1, delay},
+    {"cut", 1, cut},
+    {"heal", 0, heal},
+    {"suspect", 1, suspect},
+    {"leave", 0, leave},
+    {"quit", 0, quit},
+    {"tile", 2, place},
+    {"notice", 0, notice},
+};
 
 void live_obey(void *arg, actor_t *actor, const char *text, char *reply, size_t reply_size) {
     struct live *live = arg;
-    char line[256], *rest = line;
-    uint64_t number = 0;
+    struct order o = {.reply = reply, .reply_size = reply_size};
+    char line[2048], *rest = line;
+    (void)actor;
     snprintf(line, sizeof line, "%s", text);
-    const char *verb = strtok_r(rest, " ", &rest);
-    const char *first = verb ? strtok_r(NULL, " ", &rest) : NULL;
-    const char *second = first ? strtok_r(NULL, " ", &rest) : NULL;
     snprintf(reply, reply_size, "ok");
-    if (!verb)
-        snprintf(reply, reply_size, "error an empty command");
-    else if (streq(verb, "status"))
-        status(live, reply, reply_size);
-    else if (streq(verb, "change")) {
-        if (!live_in_group(live))
-            snprintf(reply, reply_size, "error not in a group yet");
-        else
-            live_change(live, first && parse_number(first, 1, WORKER_CHANGE_MAX, &number) ? (int)number : 0);
-    } else if (streq(verb, "pause") || streq(verb, "resume"))
-        set_paused(live, streq(verb, "pause"));
-    else if (streq(verb, "pace") && first && parse_number(first, 1, 3600000, &number))
-        set_pace(live, number);
-    else if (streq(verb, "faster") || streq(verb, "slower"))
-        set_pace(live, pace_step(live->mean_ms, streq(verb, "faster")));
-    else if (streq(verb, "crash-mid-broadcast")) {
-        const char *no = crash_mid_broadcast(live, first);
-        if (no)
-            snprintf(reply, reply_size, "%s", no);
-    } else if (streq(verb, "lose")) {
-        if (!lose(live, first, second))
-            snprintf(reply, reply_size,
-                     "error a number and an id are expected, or too many orders are pending");
-    } else if (streq(verb, "loss") && first && parse_number(first, 0, 100, &number))
-        actor_set_loss(actor, (uint32_t)number);
-    else if (streq(verb, "leave"))
-        actor_leave(actor);
-    else if (streq(verb, "quit"))
-        live_finish(live, LIVE_QUIT, "told to");
-    else if (streq(verb, "tile"))
-        place(live, first, second);
-    else if (streq(verb, "notice"))
-        live_notice(live, strlen(text) > 7 ? text + 7 : "");
-    else
-        snprintf(reply, reply_size, "error '%.40s' is not a command", verb);
     live->dirty = true;
+    const char *verb = strtok_r(rest, " ", &rest);
+    if (!verb) {
+        refuse(&o, "an empty command");
+        return;
+    }
+    o.text = text + (verb - line) + strlen(verb);
+    o.text += strspn(o.text, " ");
+    for (const char *word; o.count < ORDER_WORDS_MAX && (word = strtok_r(NULL, " ", &rest));)
+        o.word[o.count++] = word;
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (!streq(orders[i].verb, verb))
+            continue;
+        if (o.count < orders[i].words_min)
+            refuse(&o, "more words are expected");
+        else
+            orders[i].act(live, &o);
+        return;
+    }
+    snprintf(reply, reply_size, "error '%.40s' is not a command", verb);
 }

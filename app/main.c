@@ -17,6 +17,11 @@ static const struct {
     {"demo", "starts a group of worker processes with windows, tiled", cmd_demo},
     {"worker", "one worker: founds the group, or joins it", cmd_worker},
     {"ctl", "acts on a live group from a terminal", cmd_ctl},
+    {"sim", "a run in the simulator, or many", cmd_sim},
+    {"explore", "searches every run of one fault on one rung", cmd_explore},
+    {"matrix", "searches every rung under every fault", cmd_matrix},
+    {"scenarios", "lists the built-in scenarios, or prints one", cmd_scenarios},
+    {"check", "judges the traces of a run", cmd_check},
 };
 
 static void help(void) {
@@ -24,13 +29,20 @@ static void help(void) {
            "Group membership with atomic multicast, live: every process shows a colour, and you may kill "
            "it.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].does);
+        printf("  %-9s %s\n", commands[i].name, commands[i].does);
     printf("\nRungs:\n");
     for (int rung = 0; rung < GMS_RUNGS; rung++)
         printf("  %-8s %s; breaks when %s\n", gms_rung_name((enum gms_rung_id)rung),
                gms_rung_adds((enum gms_rung_id)rung), gms_rung_breaks((enum gms_rung_id)rung));
     printf("\n  --version, --assets: which program this is, and where it looks for its font and icon.\n");
     printf("Each command has --help.   Example:  groupy demo -n 5 --rung gms3\n");
+}
+
+static int unknown(const char *word) {
+    char all[256] = "";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", commands[i].name);
+    return options_error("", "'%s' is not a command: %s are (groupy --help)", word, all);
 }
 
 /* A verdict that nobody could read is none. Whoever closes a pipe early, though, wanted no more. */
@@ -67,5 +79,5 @@ int main(int argc, char **argv) {
         if (strcmp(argv[1], commands[i].name) == 0)
             return written(commands[i].run(argc - 1, argv + 1));
     }
-    return options_error("", "'%s' is not a command: demo, worker and ctl are (groupy --help)", argv[1]);
+    return unknown(argv[1]);
 }

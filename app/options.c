@@ -72,7 +72,13 @@ static bool put(const struct command *command, const struct option *o, const cha
     uint64_t *number = o->target;
     switch (o->kind) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
-    case OPTION_TEXT: *(const char **)o->target = value; return true;
+    case OPTION_TEXT:
+        if (value[0] == '\0') {
+            options_error(command->name, "%s is empty: %s %s is expected", o->name, o->name, o->value);
+            return false;
+        }
+        *(const char **)o->target = value;
+        return true;
     case OPTION_TEXTS:
         texts = o->target;
         if (texts->count == TEXTS_MAX) {
@@ -118,7 +124,7 @@ static bool wrong_words(const struct command *command, const char **words, int c
 
 bool options_read(const struct command *command, int argc, char **argv, const char **words, int *word_count,
                   int *status) {
-    const char *extra[64];
+    const char *extra[WORDS_MAX + 1] = {NULL};
     int count = 0;
     *status = STATUS_USAGE;
     for (int i = 1; i < argc; i++) {
@@ -129,7 +135,7 @@ bool options_read(const struct command *command, int argc, char **argv, const ch
             return false;
         }
         if (word[0] != '-' || word[1] == '\0') {
-            if (count < 64)
+            if (count <= WORDS_MAX)
                 extra[count++] = word;
             continue;
         }

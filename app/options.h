@@ -34,13 +34,15 @@ struct option {
     const char *help;  /* NULL: not for people */
 };
 
+#define WORDS_MAX 1024
+
 struct command {
     const char *name;
     const char *summary;
     const char *usage; /* what follows the name */
     const char *example;
     const struct option *options; /* ends with a NULL name */
-    int words_min, words_max;     /* arguments that are not options */
+    int words_min, words_max;     /* arguments that are not options; WORDS_MAX at most */
 };
 
 /* Reads argv[1..]; words that are not options go to `words` (room for words_max). Returns false with *status

@@ -9,11 +9,13 @@
 
 #define REPORT_NAMES_MAX CHECK_MEMBERS_MAX
 
-/* Names of incarnations, for people. */
+/* Names of incarnations, for people, and of the files that witnesses are in. */
 struct report_names {
     uint32_t count;
     gms_id id[REPORT_NAMES_MAX];
     char name[REPORT_NAMES_MAX][NET_NAME_SIZE];
+    const char *const *files; /* NULL: the records were not read from files */
+    uint32_t file_count;
 };
 
 void report_name(struct report_names *, gms_id, const char *name);
@@ -24,12 +26,25 @@ void report_event(const struct report_names *, const struct trace_record *, doub
                   int column, int columns);
 void report_columns(const char (*names)[NET_NAME_SIZE], int columns);
 
-/* One or two lines: "verdict: in sync ..." */
+/* -- The verdict (report_verdict.c) ---------------------------------------------------------------------- */
+
+/* "verdict: in sync ...", what is violated and why, who halted. */
 void report_verdict(const struct check *, const struct report_names *);
+
+/* The same with a line for each property. */
+void report_properties(const struct check *, const struct report_names *);
 
 /* The `check` object of the contract; the caller owns it. */
 json_t *report_check(const struct check *, const struct report_names *);
 
 int report_status(const struct check *); /* STATUS_FINE or STATUS_VIOLATED */
+
+/* The witness of a violated property as a sentence, without its end (no text if it is not violated); and what
+ * caused it, as in "because w1 crashed after sending it to w2 and w3". False, and no text, if the trace does
+ * not tell. */
+void report_witness(const struct check *, const struct report_names *, enum check_property, char *text,
+                    size_t size);
+bool report_cause(const struct check *, const struct report_names *, enum check_property, char *text,
+                  size_t size);
 
 #endif

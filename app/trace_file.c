@@ -1,4 +1,4 @@
-/* Writing is by hand, because it is on the path of every message; reading is jansson's. */
+/* Writing is by hand, because it is on the path of every message. Reading is trace_read.c. */
 #include "app/trace_file.h"
 
 #include <errno.h>
@@ -92,24 +92,34 @@ static void add_numbers(struct text *t, const struct trace_record *r) {
         add(t, ",\"view\":%u", r->view);
 }
 
-static void add_message(struct text *t, const struct trace_record *r, const char *peer_key) {
+static void add_members(struct text *t, const struct trace_record *r, const struct address_book *book) {
+    add(t, ",\"members\":[");
+    for (uint32_t i = 0; i < r->member_count; i++)
+        add(t, "%s{\"who\":\"%s\",\"id\":\"%016" PRIx64 "\"}", i > 0 ? "," : "",
+            book ? address_book_name(book, r->members[i]) : "?", r->members[i]);
+    add(t, "]");
+}
+
+/* With all that the core reads of it, so that a trace can be played again. */
+static void add_message(struct text *t, const struct trace_record *r, const char *peer_key,
+                        const struct address_book *book) {
     add_id(t, peer_key, r->peer);
     add_string(t, "type", r->type ? r->type : "?");
     if (r->x > 0)
         add(t, ",\"x\":\"%016" PRIx64 ".%" PRIu64 "\"", r->x_sender, r->x);
+    if (r->about != GMS_NOBODY)
+        add_id(t, "origin", r->about);
     add_m(t, r);
     add_numbers(t, r);
+    if (r->member_count > 0)
+        add_members(t, r, book);
     if (r->why)
         add_string(t, "why", r->why);
 }
 
 static void add_view(struct text *t, const struct trace_record *r, const struct address_book *book) {
     add_numbers(t, r);
-    add(t, ",\"members\":[");
-    for (uint32_t i = 0; i < r->member_count; i++)
-        add(t, "%s{\"who\":\"%s\",\"id\":\"%016" PRIx64 "\"}", i > 0 ? "," : "",
-            book ? address_book_name(book, r->members[i]) : "?", r->members[i]);
-    add(t, "]");
+    add_members(t, r, book);
     add_id(t, "leader", r->member_count > 0 ? r->members[0] : GMS_NOBODY);
     add(t, ",\"primary\":%s", r->primary ? "true" : "false");
 }
@@ -123,9 +133,9 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
         add(t, ",\"n\":%d", r->n);
         break;
     case TRACE_SEND:
-    case TRACE_LOSE: add_message(t, r, "to"); break;
+    case TRACE_LOSE: add_message(t, r, "to", book); break;
     case TRACE_RECV:
-    case TRACE_DROP: add_message(t, r, "from"); break;
+    case TRACE_DROP: add_message(t, r, "from", book); break;
     case TRACE_DELIVER:
         add_m(t, r);
         add(t, ",\"n\":%d", r->n);
@@ -179,37 +189,38 @@ size_t trace_line(char *line, size_t line_size, const char *who, const struct ad
 
 /* -- Files ------------------------------------------------------------------------------------------ */
 
-static bool make_dir(const char *dir) {
+static void make_dir(const char *dir) {
     char path[4096];
     if (strlen(dir) >= sizeof path)
-        return false;
+        return;
     strcpy(path, dir);
     for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
         mkdir(path, 0777);
         *slash = '/';
     }
-    struct stat st;
-    return (mkdir(path, 0777) == 0 || errno == EEXIST) && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    mkdir(path, 0777);
+}
+
+bool trace_file_create(struct trace_file *f, const char *path, const char *who, char *error,
+                       size_t error_size) {
+    memset(f, 0, sizeof *f);
+    snprintf(f->who, sizeof f->who, "%s", who);
+    f->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (f->fd < 0)
+        snprintf(error, error_size, "can't write the trace %s: %s", path, strerror(errno));
+    return f->fd >= 0;
 }
 
 bool trace_file_open(struct trace_file *f, const char *dir, const char *who, gms_id id, char *error,
                      size_t error_size) {
     char path[4096];
-    memset(f, 0, sizeof *f);
-    f->fd = -1;
-    snprintf(f->who, sizeof f->who, "%s", who);
     if (id == GMS_NOBODY)
         snprintf(path, sizeof path, "%s/%s.jsonl", dir, who);
     else
         snprintf(path, sizeof path, "%s/%s-%016" PRIx64 ".jsonl", dir, who, id);
-    if (make_dir(dir))
-        f->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (f->fd < 0) {
-        snprintf(error, error_size, "can't write the trace %s: %s", path, strerror(errno));
-        return false;
-    }
-    return true;
+    make_dir(dir); /* opening the file says what is wrong */
+    return trace_file_create(f, path, who, error, error_size);
 }
 
 void trace_file_attach(struct trace_file *f, int fd, const char *who, size_t limit) {
@@ -300,142 +311,13 @@ void trace_file_flush(struct trace_file *f) {
     f->size -= written;
 }
 
-void trace_file_close(struct trace_file *f) {
+bool trace_file_close(struct trace_file *f) {
     trace_file_flush(f);
-    if (f->fd >= 0)
-        close(f->fd);
+    if (f->fd >= 0 && close(f->fd) != 0)
+        f->failed = true;
+    const bool written = !f->failed && f->lost == 0;
     free(f->buffer);
     memset(f, 0, sizeof *f);
     f->fd = -1;
-}
-
-/* -- Reading ---------------------------------------------------------------------------------------- */
-
-bool trace_parse_id(const char *text, gms_id *id) {
-    if (!text || strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
-        return false;
-    *id = strtoull(text, NULL, 16);
-    return true;
-}
-
-static const char *string_of(const json_t *root, const char *key) {
-    return json_string_value(json_object_get(root, key));
-}
-
-static uint64_t number_of(const json_t *root, const char *key) {
-    const json_int_t value = json_integer_value(json_object_get(root, key));
-    return value > 0 ? (uint64_t)value : 0;
-}
-
-static gms_id id_of(const json_t *root, const char *key) {
-    gms_id id = GMS_NOBODY;
-    trace_parse_id(string_of(root, key), &id);
-    return id;
-}
-
-static void parse_m(const json_t *root, struct trace_record *r) {
-    const char *m = string_of(root, "m");
-    char id[17];
-    if (!m || strlen(m) < 18 || m[16] != '#')
-        return;
-    memcpy(id, m, 16);
-    id[16] = '\0';
-    if (trace_parse_id(id, &r->m_origin))
-        r->m_n = strtoull(m + 17, NULL, 10);
-}
-
-static void parse_x(const json_t *root, struct trace_record *r) {
-    const char *x = string_of(root, "x");
-    char id[17];
-    if (!x || strlen(x) < 18 || x[16] != '.')
-        return;
-    memcpy(id, x, 16);
-    id[16] = '\0';
-    if (trace_parse_id(id, &r->x_sender))
-        r->x = strtoull(x + 17, NULL, 10);
-}
-
-static void parse_state(const json_t *root, struct trace_state *s) {
-    const char *color = string_of(root, "color"), *hash = string_of(root, "hash");
-    s->count = number_of(root, "count");
-    if (hash)
-        trace_parse_id(hash, &s->hash);
-    if (color && strlen(color) == 7 && color[0] == '#') {
-        const unsigned long rgb = strtoul(color + 1, NULL, 16);
-        s->color[0] = (uint8_t)(rgb >> 16);
-        s->color[1] = (uint8_t)(rgb >> 8);
-        s->color[2] = (uint8_t)rgb;
-    }
-}
-
-static bool parse_members(struct trace_line *line) {
-    const json_t *members = json_object_get(line->root, "members");
-    const size_t count = json_array_size(members);
-    if (count > GMS_MEMBERS_MAX)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *member = json_array_get(members, i);
-        line->members[i] = id_of(member, "id");
-        line->member_names[i] = string_of(member, "who");
-        if (line->members[i] == GMS_NOBODY || !line->member_names[i])
-            return false;
-    }
-    line->record.members = line->members;
-    line->record.member_count = (uint32_t)count;
-    return true;
-}
-
-static const char *parse_record(struct trace_line *line) {
-    static const char *const peers[] = {"to", "from", "whom"};
-    struct trace_record *r = &line->record;
-    const json_t *root = line->root;
-    const char *ev = string_of(root, "ev");
-    if (!ev || !trace_ev_find(ev, &r->ev))
-        return "no event that is known in `ev`";
-    if (!json_is_integer(json_object_get(root, "t")) || !trace_parse_id(string_of(root, "id"), &r->id) ||
-        !line->who)
-        return "`t`, `who` or `id` is missing";
-    r->t = number_of(root, "t");
-    r->lc = number_of(root, "lc");
-    for (size_t i = 0; i < sizeof peers / sizeof peers[0] && r->peer == GMS_NOBODY; i++)
-        r->peer = id_of(root, peers[i]);
-    r->type = string_of(root, "type");
-    r->n = (int)number_of(root, "n");
-    r->seq = number_of(root, "seq");
-    r->view = (uint32_t)number_of(root, "view");
-    r->expected = number_of(root, "expected");
-    r->got = number_of(root, "got");
-    r->primary = json_is_true(json_object_get(root, "primary"));
-    r->what = string_of(root, "do");
-    r->why = string_of(root, "why");
-    r->to = r->peer == GMS_NOBODY ? string_of(root, "to") : NULL;
-    parse_m(root, r);
-    parse_x(root, r);
-    parse_state(root, &r->state);
-    return parse_members(line) ? NULL : "`members` is not a list of who and id";
-}
-
-bool trace_line_parse(struct trace_line *line, const char *text, size_t size, char *error,
-                      size_t error_size) {
-    json_error_t why;
-    memset(line, 0, sizeof *line);
-    line->root = json_loadb(text, size, 0, &why);
-    if (!line->root || !json_is_object(line->root)) {
-        snprintf(error, error_size, "not a JSON object: %s", line->root ? "another value" : why.text);
-        trace_line_free(line);
-        return false;
-    }
-    line->who = string_of(line->root, "who");
-    line->header = json_object_get(line->root, "groupy") != NULL;
-    const char *bad = line->header ? NULL : parse_record(line);
-    if (!bad)
-        return true;
-    snprintf(error, error_size, "%s", bad);
-    trace_line_free(line);
-    return false;
-}
-
-void trace_line_free(struct trace_line *line) {
-    json_decref(line->root);
-    line->root = NULL;
+    return written;
 }

@@ -14,11 +14,18 @@
 #include "gms/view.h"
 
 #define WORKER_BODY_SIZE_MAX 48
-#define WORKER_QUEUE_MAX     4096 /* changes between a newcomer's question and its answer */
-#define WORKER_ASKED_MAX     8    /* questions of one newcomer on their way at once */
-#define WORKER_OUTBOX_MAX    32
-#define WORKER_HISTORY_MAX   1024 /* positions whose hash is remembered */
 #define WORKER_CHANGE_MAX    20
+#ifdef GMS_PROFILE_SMALL
+#define WORKER_QUEUE_MAX   8
+#define WORKER_ASKED_MAX   3
+#define WORKER_OUTBOX_MAX  4
+#define WORKER_HISTORY_MAX 12
+#else
+#define WORKER_QUEUE_MAX   4096 /* changes between a newcomer's question and its answer */
+#define WORKER_ASKED_MAX   8    /* questions of one newcomer on their way at once */
+#define WORKER_OUTBOX_MAX  32
+#define WORKER_HISTORY_MAX 1024 /* positions whose hash is remembered */
+#endif
 
 struct worker_body {
     size_t size;

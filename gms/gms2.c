@@ -57,10 +57,9 @@ void gms2_elect(struct gms *g, struct gms_actions *out) {
     }
     if (gms_leader(g) == g->gms1.config.me) {
         refuse_stale(g, out);
+        gms_rung_of(g)->lead(g, out);
         if (g->gms1.leaving)
-            become_left(g, out); /* on its way out anyway: for the others the next one is first */
-        else
-            gms_rung_of(g)->lead(g, out);
+            become_left(g, out); /* like any leader that leaves: once it has passed on what it has */
         return;
     }
     gms_do_watch(out, gms_leader(g));

@@ -58,6 +58,7 @@ struct trace_record {
     const char *type; /* SEND RECV LOSE DROP: the message's type */
     gms_id x_sender;  /* with x: names one transmission */
     uint64_t x;
+    gms_id about;    /* SEND RECV LOSE DROP of a JOIN or LEAVE: who wants to join or leave, else GMS_NOBODY */
     gms_id m_origin; /* with m_n: names one multicast; GMS_NOBODY if none */
     uint64_t m_n;
     int n;                    /* the change, 1 to 20; 0 for what the workers say among themselves */
@@ -66,10 +67,13 @@ struct trace_record {
     struct trace_state state; /* DELIVER, STATE */
     uint64_t expected, got;   /* FREEZE */
     bool primary;             /* VIEW */
-    const gms_id *members;    /* VIEW */
+    const gms_id *members;    /* VIEW; SEND RECV LOSE DROP of one */
     uint32_t member_count;
     const char *what; /* FAULT: what it does, with its arguments */
     const char *why;
+
+    uint32_t file; /* where it was read, for a witness; line 0: nowhere */
+    uint64_t line;
 };
 
 #endif

@@ -53,3 +53,14 @@ void gms_ids_add(struct gms_ids *ids, gms_id id) {
     if (ids->count < GMS_DEPARTED_MAX)
         ids->count++;
 }
+
+void gms_ids_remove(struct gms_ids *ids, gms_id id) {
+    const struct gms_ids before = *ids;
+    const uint32_t oldest = before.count == GMS_DEPARTED_MAX ? before.next : 0;
+    memset(ids, 0, sizeof *ids);
+    for (uint32_t i = 0; i < before.count; i++) {
+        const gms_id other = before.id[(oldest + i) % GMS_DEPARTED_MAX];
+        if (other != id)
+            gms_ids_add(ids, other);
+    }
+}

@@ -18,5 +18,6 @@ struct gms_ids {
 
 bool gms_ids_have(const struct gms_ids *, gms_id);
 void gms_ids_add(struct gms_ids *, gms_id);
+void gms_ids_remove(struct gms_ids *, gms_id); /* the others keep their order */
 
 #endif

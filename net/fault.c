@@ -25,6 +25,24 @@ bool fault_lose(struct fault *f, gms_id to, uint32_t count) {
     return true;
 }
 
+bool fault_cut(struct fault *f, gms_id to, bool cut) {
+    if (gms_ids_have(&f->cut, to) == cut)
+        return false;
+    if (cut)
+        gms_ids_add(&f->cut, to);
+    else
+        gms_ids_remove(&f->cut, to);
+    return true;
+}
+
+void fault_arm_async(struct fault *f, const gms_id *keeps, uint32_t count) {
+    f->crash_async = true;
+    f->broadcast_sends = 0;
+    memset(&f->keeps, 0, sizeof f->keeps);
+    for (uint32_t i = 0; i < count; i++)
+        gms_ids_add(&f->keeps, keeps[i]);
+}
+
 static bool lose_one(struct fault *f, gms_id to) {
     for (uint32_t i = 0; i < f->lose_count; i++) {
         if (f->lose[i].to != to && f->lose[i].to != GMS_NOBODY)
@@ -44,6 +62,14 @@ enum fault_verdict fault_on_send(struct fault *f, gms_id to, enum gms_type type,
         return FAULT_CRASH;
     if (type == GMS_MSG && f->crash_armed && f->broadcast_sends++ == f->crash_after)
         return FAULT_CRASH;
+    if (type == GMS_MSG && f->crash_async) {
+        f->broadcast_sends++;
+        return gms_ids_have(&f->keeps, to) ? FAULT_PASS : FAULT_VANISH;
+    }
+    if (gms_ids_have(&f->cut, to)) {
+        *why = "cut link";
+        return FAULT_LOSE;
+    }
     if (lose_one(f, to)) {
         *why = "lost on demand";
         return FAULT_LOSE;
@@ -56,7 +82,7 @@ enum fault_verdict fault_on_send(struct fault *f, gms_id to, enum gms_type type,
 }
 
 enum fault_verdict fault_on_deliver(struct fault *f) {
-    const bool mid_broadcast = f->crash_armed && f->broadcast_sends > 0;
+    const bool mid_broadcast = (f->crash_armed || f->crash_async) && f->broadcast_sends > 0;
     f->broadcast_sends = 0;
     return mid_broadcast ? FAULT_CRASH : FAULT_PASS;
 }

@@ -5,8 +5,8 @@
 #ifndef NET_FAULT_H
 #define NET_FAULT_H
 
-#include "gms/gms.h"
 #include "gms/rng.h"
+#include "gms/view.h"
 #include "net/limits.h"
 
 struct fault {
@@ -21,18 +21,28 @@ struct fault {
     bool crash_armed;     /* die in the next broadcast of a change ... */
     uint32_t crash_after; /* ... when so many followers have been sent it */
     uint32_t broadcast_sends;
+    bool crash_async;     /* die when the next broadcast of a change is complete ... */
+    struct gms_ids keeps; /* ... of which only the links to these keep what they were given */
+    struct gms_ids cut;   /* nothing passes to these */
 };
 
 enum fault_verdict {
     FAULT_PASS,
     FAULT_LOSE,
-    FAULT_CRASH, /* die now, before this send */
+    FAULT_VANISH, /* it is sent, and dies with this process: an asynchronous crash */
+    FAULT_CRASH,  /* die now, before this send */
 };
 
 void fault_init(struct fault *, uint64_t seed);
 
 /* Lose the next `count` messages to `to`. False: too many such orders are pending. */
 bool fault_lose(struct fault *, gms_id to, uint32_t count);
+
+/* Cuts the link to `to`, or mends it. False: it is so already. */
+bool fault_cut(struct fault *, gms_id to, bool cut);
+
+/* An asynchronous crash at the end of the next broadcast: what was sent reaches the `keeps` only. */
+void fault_arm_async(struct fault *, const gms_id *keeps, uint32_t count);
 
 /* Before each send; `*why` is set with FAULT_LOSE. */
 enum fault_verdict fault_on_send(struct fault *, gms_id to, enum gms_type, const char **why);

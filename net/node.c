@@ -34,17 +34,28 @@ void node_record(struct node *node, gms_time now, struct trace_record *record) {
 static void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
                            const struct gms_message *m, const char *why) {
     const bool multicast = m->type == GMS_MSG || m->type == GMS_REQUEST;
+    const bool wish = m->type == GMS_JOIN || m->type == GMS_LEAVE;
+    const bool view = m->type == GMS_VIEW;
     struct trace_record r = {.ev = ev,
                              .peer = peer,
                              .type = gms_type_name(m->type),
                              .x_sender = sender,
                              .x = m->x,
+                             .about = wish ? m->origin : GMS_NOBODY,
+                             .members = view ? m->members : NULL,
+                             .member_count = view ? m->member_count : 0,
                              .m_origin = multicast ? m->origin : GMS_NOBODY,
                              .m_n = multicast ? m->n : 0,
                              .seq = m->seq,
                              .view = m->view,
                              .why = why};
     node_record(node, node->now, &r);
+}
+
+void node_record_lost(struct node *node, gms_time now, gms_id to, const struct gms_message *m,
+                      const char *why) {
+    node->now = now;
+    record_message(node, TRACE_LOSE, to, node->me, m, why);
 }
 
 static void refuse(struct node *node, gms_id from, const struct gms_message *m, const char *why) {
@@ -84,7 +95,7 @@ static void send(struct node *node, gms_id to, struct gms_message *m, const stru
     }
     m->x = ++node->x;
     record_message(node, verdict == FAULT_LOSE ? TRACE_LOSE : TRACE_SEND, to, node->me, m, why);
-    if (verdict == FAULT_LOSE)
+    if (verdict == FAULT_LOSE || verdict == FAULT_VANISH)
         return;
     if (*size > 0 && same_content(m, encoded)) {
         wire_patch_x(node->outgoing, m->x, node->lc);
@@ -98,7 +109,7 @@ static void send(struct node *node, gms_id to, struct gms_message *m, const stru
 
 static void deliver(struct node *node, const struct gms_message *m) {
     if (fault_on_deliver(&node->fault) == FAULT_CRASH) {
-        crash(node, "crash mid-broadcast");
+        crash(node, node->fault.crash_async ? "crash async" : "crash mid-broadcast");
         return;
     }
     struct trace_record r = {.ev = TRACE_DELIVER,
@@ -217,8 +228,8 @@ static void remember(struct node *node, const struct wire_message *m) {
 static void receive_gms(struct node *node, gms_id from, struct wire_message *m) {
     if (m->lc > node->lc)
         node->lc = m->lc;
-    record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
     remember(node, m);
+    record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
     const struct gms_event e = {.type = GMS_EVENT_RECEIVE, .now = node->now, .from = from, .message = m->gms};
     const enum gms_drop result = step(node, &e);
     if (result != GMS_USED && result != GMS_HELD)
@@ -254,16 +265,25 @@ void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *f
         node_refuse(node, now, in.sender, "?", error);
 }
 
-void node_down(struct node *node, gms_time now, gms_id whom, const char *why) {
+/* `ev` says what is known: that it crashed, or only that somebody thinks so. */
+static void report(struct node *node, gms_time now, enum trace_ev ev, gms_id whom, const char *why) {
     if (node->crashed || detect_is_down(&node->detector, whom))
         return;
     node->now = now;
-    struct trace_record r = {.ev = TRACE_DOWN, .peer = whom, .why = why};
+    struct trace_record r = {.ev = ev, .peer = whom, .why = why};
     node_record(node, now, &r);
     if (!detect_down(&node->detector, whom))
         return;
     const struct gms_event e = {.type = GMS_EVENT_DOWN, .now = now, .from = whom};
     step(node, &e);
+}
+
+void node_down(struct node *node, gms_time now, gms_id whom, const char *why) {
+    report(node, now, TRACE_DOWN, whom, why);
+}
+
+void node_suspect(struct node *node, gms_time now, gms_id whom, const char *why) {
+    report(node, now, TRACE_SUSPECT, whom, why);
 }
 
 void node_timer(struct node *node, gms_time now) {
@@ -327,4 +347,18 @@ void node_arm_crash(struct node *node, gms_time now, uint32_t after) {
     snprintf(what, sizeof what, "crash mid-broadcast after %u", after);
     struct trace_record r = {.ev = TRACE_FAULT, .what = what};
     node_record(node, now, &r);
+}
+
+void node_arm_async_crash(struct node *node, gms_time now, const gms_id *keeps, uint32_t count) {
+    fault_arm_async(&node->fault, keeps, count);
+    struct trace_record r = {.ev = TRACE_FAULT, .what = "crash async"};
+    node_record(node, now, &r);
+}
+
+bool node_cut(struct node *node, gms_time now, gms_id to, bool cut) {
+    if (!fault_cut(&node->fault, to, cut))
+        return false;
+    struct trace_record r = {.ev = TRACE_FAULT, .what = cut ? "cut" : "heal", .peer = to};
+    node_record(node, now, &r);
+    return true;
 }

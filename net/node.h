@@ -74,6 +74,9 @@ void node_receive(struct node *, gms_time now, gms_id from, const uint8_t *frame
 void node_refuse(struct node *, gms_time now, gms_id from, const char *type, const char *why);
 
 void node_down(struct node *, gms_time now, gms_id whom, const char *why); /* see detect_down() */
+
+/* The detector is wrong, or can't know: `whom` may be alive. Up to gms3 a suspicion counts as a crash. */
+void node_suspect(struct node *, gms_time now, gms_id whom, const char *why);
 void node_timer(struct node *, gms_time now);
 void node_leave(struct node *, gms_time now);
 enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_t size);
@@ -81,8 +84,13 @@ enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_
 /* Faults, each traced as `what`. */
 bool node_lose(struct node *, gms_time now, gms_id to, uint32_t count);
 void node_arm_crash(struct node *, gms_time now, uint32_t after);
+void node_arm_async_crash(struct node *, gms_time now, const gms_id *keeps, uint32_t count);
+bool node_cut(struct node *, gms_time now, gms_id to, bool cut); /* false: it is so already */
 
 /* Records what the application does with the same clocks as everything else; fills in t, lc and id. */
 void node_record(struct node *, gms_time now, struct trace_record *);
+
+/* A message that this member had sent was lost on its way, which only its driver can know. */
+void node_record_lost(struct node *, gms_time now, gms_id to, const struct gms_message *, const char *why);
 
 #endif

@@ -7,6 +7,11 @@
 int cmd_demo(int argc, char **argv);
 int cmd_worker(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
+int cmd_sim(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
+int cmd_matrix(int argc, char **argv);
+int cmd_scenarios(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 
 /* Set by main() from its own argv[0]. */
 extern const char *program_name;

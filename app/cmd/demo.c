@@ -1,23 +1,71 @@
 /* groupy demo: a group of worker processes with windows, tiled over the screen. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "app/assets.h"
 #include "app/cmd/cmd.h"
 #include "app/launcher.h"
 #include "app/registry.h"
 #include "app/spawn.h"
 
+#define NOT_SAID UINT64_MAX
+
+/* What a scenario says is the default for what the command line does not say. */
+static int cast(struct launcher_config *config, const char **rung, const char *name,
+                struct scenario *scenario) {
+    char dir[4096 + 16], path[4096 + 64], error[512];
+    snprintf(dir, sizeof dir, "%s/scenarios", assets_dir(program_name));
+    if (!scenario_find(dir, name, path, sizeof path, error, sizeof error) ||
+        !scenario_load(scenario, path, error, sizeof error))
+        return options_error("demo", "%s", error);
+    config->scenario = scenario;
+    if (!*rung)
+        *rung = gms_rung_name(scenario->rung);
+    if (config->members == NOT_SAID)
+        config->members = (uint64_t)scenario->members;
+    if (config->mean_ms == NOT_SAID)
+        config->mean_ms = scenario->pace_ms;
+    if (config->seed == 0 && scenario->seeded)
+        config->seed = scenario->seed;
+    return STATUS_FINE;
+}
+
+static int run(struct launcher_config *config, const char *rung) {
+    if (!rung)
+        rung = "gms3";
+    if (config->members == NOT_SAID)
+        config->members = 5;
+    if (config->mean_ms == NOT_SAID)
+        config->mean_ms = 2000;
+    if (strcmp(rung, "gms2p5") == 0) {
+        rung = "gms2";
+        config->risk = config->risk ? config->risk : 100;
+    }
+    if (!gms_rung_find(rung, &config->rung))
+        return options_error("demo", "--rung %s: gms1, gms2, gms2p5 or gms3 is expected", rung);
+    const char *bad_group = registry_group_error(config->group);
+    if (bad_group)
+        return options_error("demo", "--group %s: %s", config->group, bad_group);
+    if (config->seed == 0)
+        config->seed = (uint64_t)time(NULL);
+    config->program = spawn_self(program_name);
+    return launcher_run(config);
+}
+
 int cmd_demo(int argc, char **argv) {
-    const char *rung = "gms3";
+    const char *rung = NULL, *name = NULL;
     int status;
     struct launcher_config config = {
-        .group = "groupy", .members = 5, .mean_ms = 2000, .join_timeout_ms = 1000};
+        .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .join_timeout_ms = 1000};
     const struct option options[] = {
         {"-n", OPTION_NUMBER, &config.members, 1, 64, "5", "how many workers to start with, 1 to 64"},
         {"--rung", OPTION_TEXT, &rung, 0, 0, "R", "gms1, gms2, gms2p5 or gms3 (default gms3)"},
         {"--mean", OPTION_DURATION, &config.mean_ms, 0, 3600000, "2s",
          "mean time between two changes of a worker"},
+        {"--scenario", OPTION_TEXT, &name, 0, 0, "NAME|FILE",
+         "run it, and end; it says the rung and how many (groupy scenarios lists them)"},
         {"--for", OPTION_DURATION, &config.for_ms, 1, 86400000, "10s", "end after this time"},
         {"--headless", OPTION_FLAG, &config.headless, 0, 0, NULL, "no windows: print the events"},
         {"--json", OPTION_FLAG, &config.json, 0, 0, NULL, "print the verdict only, as one JSON document"},
@@ -46,17 +94,14 @@ int cmd_demo(int argc, char **argv) {
                                     .options = options};
     if (!options_read(&command, argc, argv, NULL, NULL, &status))
         return status;
-    if (strcmp(rung, "gms2p5") == 0) {
-        rung = "gms2";
-        config.risk = config.risk ? config.risk : 100;
+    struct scenario *scenario = name ? malloc(sizeof *scenario) : NULL;
+    if (name && !scenario) {
+        options_error("demo", "out of memory");
+        return STATUS_CANT_RUN;
     }
-    if (!gms_rung_find(rung, &config.rung))
-        return options_error("demo", "--rung %s: gms1, gms2, gms2p5 or gms3 is expected", rung);
-    const char *bad_group = registry_group_error(config.group);
-    if (bad_group)
-        return options_error("demo", "--group %s: %s", config.group, bad_group);
-    if (config.seed == 0)
-        config.seed = (uint64_t)time(NULL);
-    config.program = spawn_self(program_name);
-    return launcher_run(&config);
+    status = name ? cast(&config, &rung, name, scenario) : STATUS_FINE;
+    if (status == STATUS_FINE)
+        status = run(&config, rung);
+    free(scenario);
+    return status;
 }

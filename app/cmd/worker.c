@@ -27,7 +27,7 @@ struct session {
     struct registry registry;
     struct live *live;
     struct window *window;
-    char input[1024]; /* of a managed one: the line in the making */
+    char input[4096]; /* of a managed one: the line in the making */
     size_t input_size;
     int tile_index, tile_of;
     bool closing;

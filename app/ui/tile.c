@@ -20,6 +20,7 @@
 #define SHRINK_LEAST 0.72f
 #define SHRINK_STEP  0.04f
 #define REASON_LINES 3
+#define NOTICE_LINES 3
 #define STRIP_ROWS   3
 
 enum place { TOP, MIDDLE, BOTTOM };
@@ -32,11 +33,11 @@ static const struct {
     float size; /* of the text, in hundredths of the window */
     float high; /* height of the row, in text sizes */
 } rules[ROWS] = {
-    [NAME] = {TOP, 0, 25, 1.0f},        [COLOR] = {TOP, 2, 9, 1.2f},
-    [STATE] = {MIDDLE, 0, 11, 1.5f},    [REASON] = {MIDDLE, 5, 5, 1.3f},
-    [DIFFERS] = {MIDDLE, 1, 12, 1.45f}, [PAUSED] = {MIDDLE, 6, 6.5f, 1.4f},
-    [NOTICE] = {MIDDLE, 8, 4.6f, 1.4f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
-    [META] = {BOTTOM, 7, 4.6f, 1.6f},   [STRIP] = {BOTTOM, 4, 9, 1.0f},
+    [NAME] = {TOP, 0, 25, 1.0f},         [COLOR] = {TOP, 2, 9, 1.2f},
+    [STATE] = {MIDDLE, 0, 11, 1.5f},     [REASON] = {MIDDLE, 5, 5, 1.3f},
+    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [PAUSED] = {MIDDLE, 6, 6.5f, 1.4f},
+    [NOTICE] = {MIDDLE, 8, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
+    [META] = {BOTTOM, 7, 4.6f, 1.6f},    [STRIP] = {BOTTOM, 4, 9, 1.0f},
 };
 
 struct row {
@@ -55,6 +56,8 @@ struct layout {
     struct row rows[ROWS];
     struct canvas_line_text reason[REASON_LINES];
     int reason_lines;
+    struct canvas_line_text notice[NOTICE_LINES];
+    int notice_lines;
 };
 
 const char *tile_state_words(enum tile_state state) {
@@ -137,6 +140,11 @@ static void measure(struct layout *l, float shrink) {
                                       l->inside.w - 2 * l->gap, l->reason, REASON_LINES);
         l->rows[REASON].height =
             floorf((float)l->reason_lines * l->rows[REASON].height + 0.4f * l->rows[REASON].size);
+    }
+    if (l->rows[NOTICE].shown) { /* a caption: for the last row as well */
+        l->notice_lines = canvas_wrap(l->canvas, m->notice, l->rows[NOTICE].size, CANVAS_REGULAR, l->inside.w,
+                                      l->notice, NOTICE_LINES);
+        l->rows[NOTICE].height *= (float)l->notice_lines;
     }
 }
 
@@ -314,6 +322,15 @@ static void meta_row(const struct layout *l) {
     first_that_fits(l, META, row_box(l, META), CANVAS_REGULAR, texts, count);
 }
 
+static void notice_row(const struct layout *l) {
+    struct canvas_rect box = row_box(l, NOTICE);
+    box.h /= (float)l->notice_lines;
+    for (int i = 0; i < l->notice_lines; i++) {
+        text_row(l, NOTICE, box, CANVAS_REGULAR, l->ink, l->notice[i].text);
+        box.y += box.h;
+    }
+}
+
 static void draw_row(const struct layout *l, enum row_kind kind) {
     const struct tile_model *m = l->model;
     struct canvas_rect box = row_box(l, kind), beside = box;
@@ -329,7 +346,7 @@ static void draw_row(const struct layout *l, enum row_kind kind) {
     case REASON: reason_row(l); break;
     case DIFFERS: differs_row(l); break;
     case PAUSED: sign_row(l, kind, SIGN_PAUSED, false, "paused"); break;
-    case NOTICE: text_row(l, kind, box, CANVAS_REGULAR, l->ink, m->notice); break;
+    case NOTICE: notice_row(l); break;
     case SYNC: sync_row(l); break;
     case META: meta_row(l); break;
     case STRIP: strip_draw(l->canvas, m, box, l->legible, l->back); break;

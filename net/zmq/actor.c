@@ -1,151 +1,15 @@
 /* One turn: wait, read everything that is there (bounded for each link), serve the timers, write the trace,
  * let the messages go. The timers are looked at every turn, so traffic can't starve them. */
-#include "net/zmq/actor.h"
+#include "net/zmq/actor_state.h"
 
 #include <inttypes.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "net/zmq/clock.h"
 #include "net/zmq/handover.h"
-#include "net/zmq/peers.h"
 
 #define WAIT_MAX_MS      500 /* never wait without a bound */
-#define LINGER_MS        500
-#define COMMAND_SIZE_MAX 1024
+#define COMMAND_SIZE_MAX 2048
 #define REPLY_SIZE_MAX   (64 * 1024)
-
-struct actor_t {
-    actor_config_t config;
-    char group[64];
-    zactor_t *thread;
-    zsock_t *pipe; /* the actor's end */
-    zsock_t *control;
-    char endpoint[NET_ENDPOINT_SIZE];
-    char control_endpoint[NET_ENDPOINT_SIZE];
-    peers_t *peers;
-    struct node *node;
-    gms_id id;
-    bool ended; /* left, or failed to join */
-    bool terminated;
-    char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
-    char contacts[NET_TEXT_SIZE];
-    struct address *view; /* scratch for events, GMS_MEMBERS_MAX */
-    char *reply;
-};
-
-/* -- What the node asks for ------------------------------------------------------------------------------ */
-
-static void tell_app(actor_t *self, const member_event_t *event) {
-    if (self->config.app.event)
-        self->config.app.event(self->config.app.self, self, event);
-}
-
-static void on_send(void *arg, gms_id to, const uint8_t *message, size_t size) {
-    actor_t *self = arg;
-    peers_send(self->peers, to, message, size);
-}
-
-static void flush_trace(actor_t *self) {
-    if (self->config.app.trace_flush)
-        self->config.app.trace_flush(self->config.app.self);
-}
-
-static void on_flush(void *arg) {
-    (void)arg; /* the turn's end flushes: that is the natural batch */
-}
-
-static void on_meet(void *arg, const struct address *address) {
-    actor_t *self = arg;
-    peers_meet(self->peers, address);
-}
-
-static void on_deliver(void *arg, const struct gms_message *m, struct trace_state *after) {
-    actor_t *self = arg;
-    const member_event_t event = {.type = MEMBER_DELIVER,
-                                  .from = m->origin,
-                                  .n = m->n,
-                                  .seq = m->seq,
-                                  .body = m->body,
-                                  .size = m->body_size};
-    tell_app(self, &event);
-    if (self->config.app.state)
-        self->config.app.state(self->config.app.self, after);
-}
-
-static void on_install(void *arg, const struct gms_message *view) {
-    actor_t *self = arg;
-    for (uint32_t i = 0; i < view->member_count; i++) {
-        const struct address *known = address_book_find(&self->node->book, view->members[i]);
-        self->view[i] = known ? *known : (struct address){.id = view->members[i], .name = "?"};
-    }
-    const member_event_t event = {.type = MEMBER_VIEW,
-                                  .view = view->view,
-                                  .members = self->view,
-                                  .member_count = view->member_count,
-                                  .leading = gms_phase(&self->node->gms) == GMS_LEADING};
-    tell_app(self, &event);
-}
-
-static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
-    char reason[NET_TEXT_SIZE];
-    actor_t *self = arg;
-    snprintf(reason, sizeof reason,
-             "message %" PRIu64 " never came, %" PRIu64 " did; this rung can't ask for it", expected, got);
-    const member_event_t event = {.type = MEMBER_FROZEN, .expected = expected, .seq = got, .reason = reason};
-    tell_app(self, &event);
-}
-
-static void on_gossip(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
-    actor_t *self = arg;
-    const member_event_t event = {.type = MEMBER_GOSSIP, .from = from, .body = bytes, .size = size};
-    tell_app(self, &event);
-}
-
-static void on_refused(void *arg, gms_id from, const uint8_t *text, size_t size) {
-    actor_t *self = arg;
-    (void)from;
-    if (size >= sizeof self->refusal)
-        size = sizeof self->refusal - 1;
-    for (size_t i = 0; i < size; i++)
-        self->refusal[i] = text[i] >= ' ' && text[i] <= '~' ? (char)text[i] : '?';
-    self->refusal[size] = '\0';
-}
-
-static void on_end(void *arg, enum node_end how) {
-    char reason[3 * NET_TEXT_SIZE];
-    actor_t *self = arg;
-    self->ended = true;
-    if (self->refusal[0])
-        snprintf(reason, sizeof reason, "%s refused: %s", self->contacts, self->refusal);
-    else
-        snprintf(reason, sizeof reason, "no reply from leader through %s", self->contacts);
-    const member_event_t event = {.type = how == NODE_LEFT ? MEMBER_LEFT : MEMBER_FAILED,
-                                  .reason = how == NODE_LEFT ? "left in good order" : reason};
-    tell_app(self, &event);
-}
-
-/* A fault kills this process. What was sent before must leave it, as in the lecture; what comes after must
- * not happen. */
-static void on_crash(void *arg) {
-    actor_t *self = arg;
-    flush_trace(self);
-    peers_flush(self->peers);
-    peers_destroy(&self->peers, LINGER_MS);
-    kill(getpid(), SIGKILL);
-    for (;;)
-        pause();
-}
-
-static int on_change_of(void *arg, const uint8_t *body, size_t size) {
-    actor_t *self = arg;
-    return self->config.app.change_of ? self->config.app.change_of(self->config.app.self, body, size) : 0;
-}
-
-static void on_trace(void *arg, const struct trace_record *record) {
-    actor_t *self = arg;
-    self->config.app.trace(self->config.app.self, &self->node->book, record);
-}
 
 /* -- What the links report -------------------------------------------------------------------------- */
 
@@ -158,7 +22,7 @@ static void on_down(void *arg, gms_id whom, const char *why) {
     actor_t *self = arg;
     node_down(self->node, clock_now(), whom, why);
     const member_event_t event = {.type = MEMBER_DOWN, .from = whom, .reason = why};
-    tell_app(self, &event);
+    actor_tell_app(self, &event);
 }
 
 static void on_refuse(void *arg, gms_id from, const char *type, const char *why) {
@@ -182,7 +46,7 @@ static void start(actor_t *self, zmsg_t *msg) {
     }
     if (count == 0 && self->contacts[0] != '\0') {
         snprintf(self->refusal, sizeof self->refusal, "not an address");
-        on_end(self, NODE_FAILED);
+        actor_on_end(self, NODE_FAILED);
         return;
     }
     node_start(self->node, clock_now(), contacts, count, self->contacts);
@@ -277,14 +141,14 @@ static void run(zsock_t *pipe, void *args) {
         if (self->control)
             read_control(self);
         next = tick(self);
-        flush_trace(self);
+        actor_flush_trace(self);
         peers_flush(self->peers);
         if (self->config.app.turn_end)
             self->config.app.turn_end(self->config.app.self);
     }
     zsock_destroy(&self->control);
     peers_destroy(&self->peers, LINGER_MS);
-    flush_trace(self);
+    actor_flush_trace(self);
 }
 
 /* -- Life
@@ -349,19 +213,7 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
         .seed = config->seed};
     snprintf(self->endpoint, sizeof self->endpoint, "%s", peers_endpoint(self->peers));
     memcpy(node.self.endpoint, self->endpoint, sizeof node.self.endpoint);
-    const struct node_driver driver = {.self = self,
-                                       .send = on_send,
-                                       .flush = on_flush,
-                                       .meet = on_meet,
-                                       .deliver = on_deliver,
-                                       .install = on_install,
-                                       .freeze = on_freeze,
-                                       .gossip = on_gossip,
-                                       .refused = on_refused,
-                                       .end = on_end,
-                                       .crash = on_crash,
-                                       .change_of = on_change_of,
-                                       .trace = config->app.trace ? on_trace : NULL};
+    const struct node_driver driver = actor_driver(self);
     node_init(self->node, &node, &driver);
     self->node->fault.risk = config->risk;
     self->node->fault.loss_percent = config->loss_percent;
@@ -438,7 +290,7 @@ void actor_leave(actor_t *self) {
         return;
     const enum gms_phase phase = gms_phase(&self->node->gms);
     if (phase == GMS_IDLE)
-        on_end(self, NODE_LEFT);
+        actor_on_end(self, NODE_LEFT);
     else
         node_leave(self->node, clock_now());
 }
@@ -466,6 +318,36 @@ void actor_set_loss(actor_t *self, uint32_t percent) {
 
 void actor_arm_crash(actor_t *self, uint32_t after) {
     node_arm_crash(self->node, clock_now(), after);
+}
+
+void actor_suspect(actor_t *self, gms_id whom) {
+    node_suspect(self->node, clock_now(), whom, "suspected on demand");
+}
+
+void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count) {
+    node_arm_async_crash(self->node, clock_now(), keeps, count);
+}
+
+bool actor_cut(actor_t *self, gms_id to) {
+    return node_cut(self->node, clock_now(), to, true);
+}
+
+bool actor_delay(actor_t *self, gms_id from, gms_time delay) {
+    char what[64];
+    if (!peers_delay(self->peers, from, delay))
+        return false;
+    snprintf(what, sizeof what, "delay %" PRIu64 "ms", delay / CLOCK_MS);
+    struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = from};
+    node_record(self->node, clock_now(), &r);
+    return true;
+}
+
+void actor_heal(actor_t *self) {
+    struct trace_record r = {.ev = TRACE_FAULT, .what = "heal"};
+    node_record(self->node, clock_now(), &r);
+    while (self->node->fault.cut.count > 0)
+        node_cut(self->node, clock_now(), self->node->fault.cut.id[0], false);
+    peers_delay(self->peers, GMS_NOBODY, 0);
 }
 
 const struct node *actor_node(const actor_t *self) {

@@ -95,6 +95,7 @@ zsock_t *actor_pipe(actor_t *self); /* the application's end: what actor_tell() 
 /* These make the node take a step, so they may be called from `command` and `tick`, never from `event`. */
 enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size);
 void actor_leave(actor_t *self);
+void actor_suspect(actor_t *self, gms_id whom); /* falsely, it may be: a fault to be shown */
 
 /* These may be called from every callback. */
 void actor_gossip(actor_t *self, const void *body, size_t size); /* to all members, out of band */
@@ -102,6 +103,10 @@ void actor_record(actor_t *self, struct trace_record *record);
 bool actor_lose(actor_t *self, gms_id to, uint32_t count);
 void actor_set_loss(actor_t *self, uint32_t percent);
 void actor_arm_crash(actor_t *self, uint32_t after);
+void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count);
+bool actor_cut(actor_t *self, gms_id to);                     /* false: it is so already */
+bool actor_delay(actor_t *self, gms_id from, gms_time delay); /* see peers_delay() */
+void actor_heal(actor_t *self);                               /* no link is cut or delayed any more */
 const struct node *actor_node(const actor_t *self);
 bool actor_tell(actor_t *self, void *pointer); /* to the application's end of the pipe; false: it is full */
 

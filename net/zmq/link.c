@@ -73,6 +73,7 @@ void link_destroy(link_t **self_p) {
     }
     if (self->monitor)
         zmq_close(self->monitor);
+    delay_clear(&self->delay);
     free(self->outbox);
     free(self);
     *self_p = NULL;

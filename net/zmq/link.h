@@ -6,6 +6,7 @@
 #define NET_ZMQ_LINK_H
 
 #include "net/wire.h"
+#include "net/zmq/delay.h"
 
 #define LINK_ROUTING_ID_SIZE 9 /* 'G' and the id: a routing id must not start with a zero byte */
 
@@ -20,7 +21,9 @@ typedef struct {
     bool reached;  /* it was connected at least once */
     gms_time probe_at;
     gms_time probe_delay;
-    uint8_t *outbox; /* a frame in the making: its header is there when size > 0 */
+    delay_t delay;        /* what it sent and we have not looked at yet */
+    const char *down_why; /* proved crashed: to be reported when `delay` is empty; else NULL */
+    uint8_t *outbox;      /* a frame in the making: its header is there when size > 0 */
     size_t outbox_size;
     size_t outbox_capacity;
 } link_t;

@@ -1,6 +1,8 @@
 /* An actor whose application queues events for another thread. */
 #include "net/zmq/member.h"
 
+#include <pthread.h>
+
 #include "net/zmq/handover.h"
 
 #define BACKLOG_MAX 65536
@@ -10,6 +12,8 @@ struct member_t {
     zpoller_t *poller;
     zlist_t *backlog; /* events that the pipe has no room for; the actor's thread only */
     bool overflowed;
+    pthread_mutex_t lock; /* of what follows */
+    bool closed;          /* nothing more goes into the pipe: it is being emptied for the last time */
 };
 
 /* One block: the event, its members, its body, its reason. */
@@ -37,8 +41,10 @@ static member_event_t *copy_event(const member_event_t *event) {
 static void hand_over(void *arg) {
     member_t *self = arg;
     member_event_t *event;
-    while ((event = zlist_first(self->backlog)) && actor_tell(self->actor, event))
+    pthread_mutex_lock(&self->lock);
+    while (!self->closed && (event = zlist_first(self->backlog)) && actor_tell(self->actor, event))
         zlist_pop(self->backlog);
+    pthread_mutex_unlock(&self->lock);
 }
 
 static void on_event(void *arg, actor_t *actor, const member_event_t *event) {
@@ -62,7 +68,12 @@ member_t *member_new(const member_config_t *config, char *error, size_t error_si
         return NULL;
     }
     member_t *self = calloc(1, sizeof *self);
-    if (!self || !(self->backlog = zlist_new())) {
+    if (!self) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    pthread_mutex_init(&self->lock, NULL);
+    if (!(self->backlog = zlist_new())) {
         snprintf(error, error_size, "out of memory");
         goto fail;
     }
@@ -92,6 +103,9 @@ void member_destroy(member_t **self_p) {
         return;
     member_event_t *event;
     zpoller_destroy(&self->poller);
+    pthread_mutex_lock(&self->lock);
+    self->closed = true;
+    pthread_mutex_unlock(&self->lock);
     while (self->actor && (zsock_events(actor_pipe(self->actor)) & ZMQ_POLLIN)) {
         if (zsock_recv(actor_pipe(self->actor), "p", &event) == 0) {
             HANDOVER_TAKE(event);
@@ -102,6 +116,7 @@ void member_destroy(member_t **self_p) {
     while (self->backlog && (event = zlist_pop(self->backlog)))
         member_event_destroy(&event);
     zlist_destroy(&self->backlog);
+    pthread_mutex_destroy(&self->lock);
     free(self);
     *self_p = NULL;
 }

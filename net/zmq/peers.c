@@ -1,6 +1,6 @@
 /* See peers.h. A link's life:  connecting -> (handshake: HELLO out, HELLO back) -> up -> lost -> gone,
  * where `lost` means that the connection closed and the proof of a crash is not in yet. */
-#include "net/zmq/peers.h"
+#include "net/zmq/peers_state.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,32 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gms/view.h"
 #include "net/zmq/clock.h"
-#include "net/zmq/link.h"
 #include "net/zmq/probe.h"
 
-#define PEERS_MAX       (GMS_MEMBERS_MAX + 64)
-#define FRAMES_PER_TURN 64 /* of one link, so that no link starves the others or the timers */
-#define PROBE_FIRST     (1 * CLOCK_MS)
-#define PROBE_LONGEST   (200 * CLOCK_MS)
-
-struct peers_t {
-    peers_config_t config;
-    void *context;
-    void *router;
-    void *router_monitor;
-    link_t *list[PEERS_MAX];
-    size_t count;
-    struct gms_ids gone;
-    zmq_pollitem_t *items;
-    size_t item_count; /* of the caller's and ours at the last poll */
-    size_t foreign_count;
-};
+#define PROBE_FIRST   (1 * CLOCK_MS)
+#define PROBE_LONGEST (200 * CLOCK_MS)
 
 /* -- Peers --------------------------------------------------------------------------------------------- */
 
-static link_t *find(const peers_t *self, gms_id id) {
+link_t *peers_find(const peers_t *self, gms_id id) {
     for (size_t i = 0; i < self->count; i++) {
         if (id != GMS_NOBODY && (self->list[i]->id == id || self->list[i]->contact == id))
             return self->list[i];
@@ -66,6 +49,7 @@ static link_t *add(peers_t *self, gms_id id, const char *endpoint) {
         self->count < PEERS_MAX ? link_new(self->context, self->config.self.id, id, endpoint) : NULL;
     if (!link)
         return NULL;
+    link->delay.each = self->delay;
     self->list[self->count++] = link;
     self->item_count = 0; /* the poll set is made anew */
     return link;
@@ -74,7 +58,7 @@ static link_t *add(peers_t *self, gms_id id, const char *endpoint) {
 void peers_meet(peers_t *self, const struct address *address) {
     if (address->id == self->config.self.id || address->endpoint[0] == '\0')
         return;
-    if (find(self, address->id) || gms_ids_have(&self->gone, address->id))
+    if (peers_find(self, address->id) || gms_ids_have(&self->gone, address->id))
         return;
     link_t *contact = find_endpoint(self, address->endpoint);
     if (contact && contact->id == GMS_NOBODY)
@@ -99,7 +83,7 @@ gms_id peers_contact(peers_t *self, const char *endpoint) {
 }
 
 bool peers_contact_answered(const peers_t *self, gms_id contact) {
-    const link_t *peer = find(self, contact);
+    const link_t *peer = peers_find(self, contact);
     return peer && peer->id != GMS_NOBODY;
 }
 
@@ -117,7 +101,7 @@ static void append(peers_t *self, link_t *peer, const uint8_t *message, size_t s
 }
 
 void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size) {
-    link_t *peer = find(self, to);
+    link_t *peer = peers_find(self, to);
     if (peer && !peer->lost)
         append(self, peer, message, size);
 }
@@ -129,7 +113,7 @@ void peers_send_all(peers_t *self, const uint8_t *message, size_t size) {
     }
 }
 
-static size_t hello(const peers_t *self, uint8_t *bytes, size_t capacity) {
+size_t peers_hello(const peers_t *self, uint8_t *bytes, size_t capacity) {
     struct wire_out out = {.bytes = bytes, .capacity = capacity};
     wire_put_frame_header(&out, self->config.group, self->config.self.id);
     wire_put_hello(&out, self->config.rung, &self->config.self);
@@ -138,8 +122,14 @@ static size_t hello(const peers_t *self, uint8_t *bytes, size_t capacity) {
 
 /* -- Receiving ----------------------------------------------------------------------------------------- */
 
+/* Everything that it sent comes first. */
 static void report_down(peers_t *self, link_t *peer, const char *why) {
     const gms_id id = peer->id;
+    if (peer->delay.first) {
+        peer->down_why = why;
+        peer->probe_at = GMS_NEVER;
+        return;
+    }
     forget(self, peer);
     if (id == GMS_NOBODY)
         return;
@@ -153,7 +143,7 @@ static bool take_hello(peers_t *self, link_t *peer, const uint8_t *bytes, size_t
     struct wire_in in;
     if (wire_open_frame(&in, bytes, size) != NULL)
         return true;
-    if (peer->id == GMS_NOBODY && in.sender != self->config.self.id && !find(self, in.sender))
+    if (peer->id == GMS_NOBODY && in.sender != self->config.self.id && !peers_find(self, in.sender))
         peer->id = in.sender;
     if (peer->id == GMS_NOBODY || in.sender == peer->id)
         return true;
@@ -163,6 +153,38 @@ static bool take_hello(peers_t *self, link_t *peer, const uint8_t *bytes, size_t
 
 static bool is_hello(const uint8_t *bytes, size_t size) {
     return size > WIRE_FRAME_HEADER_SIZE && bytes[WIRE_FRAME_HEADER_SIZE] == WIRE_HELLO;
+}
+
+static void take_frame(peers_t *self, link_t *peer, const uint8_t *bytes, size_t size) {
+    if (!delay_wanted(&peer->delay) || !delay_put(&peer->delay, clock_now(), bytes, size))
+        self->config.handler.frame(self->config.handler.self, peer->id, bytes, size);
+}
+
+/* What was held back long enough; and then, if it is so, that no more will come. */
+static void take_delayed(peers_t *self, link_t *peer, gms_time now) {
+    while (delay_due(&peer->delay) <= now) {
+        size_t size;
+        delay_frame_t *frame = delay_take(&peer->delay);
+        const uint8_t *bytes = delay_bytes(frame, &size);
+        self->config.handler.frame(self->config.handler.self, peer->id, bytes, size);
+        delay_free(frame);
+    }
+    if (peer->down_why && !peer->delay.first)
+        report_down(self, peer, peer->down_why);
+}
+
+bool peers_delay(peers_t *self, gms_id from, gms_time delay) {
+    link_t *peer = peers_find(self, from);
+    if (from != GMS_NOBODY && !peer)
+        return false;
+    if (peer) {
+        peer->delay.each = delay;
+        return true;
+    }
+    self->delay = delay;
+    for (size_t i = 0; i < self->count; i++)
+        self->list[i]->delay.each = delay;
+    return true;
 }
 
 /* Reads up to FRAMES_PER_TURN frames and returns how many there were; -1 if the peer is gone afterwards. */
@@ -175,7 +197,7 @@ static int read_dealer(peers_t *self, link_t *peer) {
         const size_t size = zmq_msg_size(&msg);
         frames++;
         if (!is_hello(bytes, size))
-            self->config.handler.frame(self->config.handler.self, peer->id, bytes, size);
+            take_frame(self, peer, bytes, size);
         else if (!take_hello(self, peer, bytes, size))
             frames = -1;
     }
@@ -210,114 +232,15 @@ static void read_monitor(peers_t *self, link_t *peer) {
             peer->reached = true;
             peer->probe_at = GMS_NEVER;
             peer->probe_delay = 0;
-            zmq_send(peer->dealer, bytes, hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
+            zmq_send(peer->dealer, bytes, peers_hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
         } else if (event == ZMQ_EVENT_DISCONNECTED) {
             peer->lost = proof_wanted = true;
         } else if (event == ZMQ_EVENT_CONNECT_RETRIED && !peer->reached) {
             proof_wanted = true;
         }
     }
-    if (proof_wanted)
+    if (proof_wanted && !peer->down_why)
         seek_proof(self, peer, clock_now());
-}
-
-/* Why whoever says HELLO is not welcome, or NULL. */
-static const char *unwelcome(const peers_t *self, const struct wire_in *in, const struct wire_message *m,
-                             char *text, size_t text_size) {
-    if (in->group != self->config.group)
-        return "it belongs to another group";
-    if (m->rung != self->config.rung) {
-        snprintf(text, text_size, "%s runs %s: use --rung %s", self->config.self.name,
-                 gms_rung_name((enum gms_rung_id)self->config.rung),
-                 gms_rung_name((enum gms_rung_id)self->config.rung));
-        return text;
-    }
-    if (gms_ids_have(&self->gone, m->addresses[0].id))
-        return "this member was known to be gone";
-    return NULL;
-}
-
-static void greet(peers_t *self, const uint8_t *identity, size_t identity_size, const struct wire_in *in,
-                  const struct wire_message *m) {
-    char text[NET_TEXT_SIZE];
-    uint8_t bytes[512];
-    const struct address *who = &m->addresses[0];
-    const char *no = unwelcome(self, in, m, text, sizeof text);
-    zmq_send(self->router, identity, identity_size, ZMQ_SNDMORE | ZMQ_DONTWAIT);
-    if (no) {
-        struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
-        wire_put_frame_header(&out, in->group, self->config.self.id);
-        wire_put_bytes(&out, WIRE_REFUSED, no, strlen(no));
-        zmq_send(self->router, bytes, out.size, ZMQ_DONTWAIT);
-        return;
-    }
-    zmq_send(self->router, bytes, hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
-    peers_meet(self, who);
-    link_t *peer = find(self, who->id);
-    if (peer) {
-        peer->routable = true;
-        if (peer->outbox_size > 0)
-            link_transmit(peer, self->router);
-    }
-}
-
-static void take_greeting(peers_t *self, const uint8_t *identity, size_t identity_size, const uint8_t *bytes,
-                          size_t size) {
-    struct wire_in in;
-    struct wire_message *m = malloc(sizeof *m); /* too large for a stack, and greetings are rare */
-    uint8_t expected[LINK_ROUTING_ID_SIZE];
-    const char *type = "?";
-    if (!m)
-        return;
-    const char *error = wire_open_frame(&in, bytes, size);
-    if (!error && !wire_next(&in, m, &error) && !error)
-        error = "malformed: empty";
-    if (!error) {
-        type = wire_type_name(m->type);
-        link_routing_id(m->addresses[0].id, expected);
-        if (m->type != WIRE_HELLO)
-            error = "malformed: only HELLO is expected here";
-        else if (m->addresses[0].id == GMS_NOBODY || m->addresses[0].id != in.sender ||
-                 identity_size != sizeof expected || memcmp(identity, expected, sizeof expected) != 0)
-            error = "malformed: not who it says";
-    }
-    if (error)
-        self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, type, error);
-    else
-        greet(self, identity, identity_size, &in, m);
-    free(m);
-}
-
-static void read_router(peers_t *self) {
-    for (int i = 0; i < FRAMES_PER_TURN; i++) {
-        zmq_msg_t identity, content;
-        zmq_msg_init(&identity);
-        zmq_msg_init(&content);
-        const bool came = zmq_msg_recv(&identity, self->router, ZMQ_DONTWAIT) >= 0;
-        bool whole = false;
-        if (came && zmq_msg_more(&identity)) {
-            whole = zmq_msg_recv(&content, self->router, ZMQ_DONTWAIT) >= 0;
-            if (whole && !zmq_msg_more(&content))
-                take_greeting(self, zmq_msg_data(&identity), zmq_msg_size(&identity), zmq_msg_data(&content),
-                              zmq_msg_size(&content));
-            else if (whole)
-                self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, "?",
-                                            "malformed: more than one part");
-            while (whole && zmq_msg_more(&content))
-                whole = zmq_msg_recv(&content, self->router, ZMQ_DONTWAIT) >= 0;
-        }
-        zmq_msg_close(&identity);
-        zmq_msg_close(&content);
-        if (!came)
-            return;
-    }
-}
-
-static void read_router_monitor(peers_t *self) {
-    int event;
-    while ((event = link_monitor_event(self->router_monitor)) != 0)
-        self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, "?",
-                                    "malformed: not a ZeroMQ connection");
 }
 
 /* -- The turn ------------------------------------------------------------------------------------------ */
@@ -376,9 +299,9 @@ void peers_read(peers_t *self) {
             read_monitor(self, monitored[i]);
     }
     if (router)
-        read_router(self);
+        greet_read(self);
     if (router_monitor)
-        read_router_monitor(self);
+        greet_read_monitor(self);
 }
 
 gms_time peers_tend(peers_t *self, gms_time now) {
@@ -387,9 +310,12 @@ gms_time peers_tend(peers_t *self, gms_time now) {
         if (self->list[i]->probe_at <= now)
             seek_proof(self, self->list[i], now);
     }
+    for (size_t i = self->count; i-- > 0;)
+        take_delayed(self, self->list[i], now);
     for (size_t i = 0; i < self->count; i++) {
-        if (self->list[i]->probe_at < next)
-            next = self->list[i]->probe_at;
+        const gms_time due = delay_due(&self->list[i]->delay);
+        next = self->list[i]->probe_at < next ? self->list[i]->probe_at : next;
+        next = due < next ? due : next;
     }
     return next;
 }

@@ -53,11 +53,16 @@ void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size);
 void peers_send_all(peers_t *self, const uint8_t *message, size_t size);
 void peers_flush(peers_t *self);
 
+/* From now on what `from` sends (GMS_NOBODY: what anybody sends, those who come later too) is looked at so
+ * much later; 0: at once, in order behind what waits already. False: nobody of that id is known. */
+bool peers_delay(peers_t *self, gms_id from, gms_time delay);
+
 /* Waits for a socket or one of the caller's items, up to timeout_ms; then peers_read() handles its own. */
 int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms);
 void peers_read(peers_t *self);
 
-/* Repeats proofs that were not conclusive; call it every turn. Returns when it wants to be called again. */
+/* Repeats proofs that were not conclusive, and takes what was delayed; call it every turn. Returns when it
+ * wants to be called again. */
 gms_time peers_tend(peers_t *self, gms_time now);
 
 #endif

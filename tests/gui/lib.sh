@@ -5,26 +5,41 @@ for tool in Xvfb openbox xdotool xwininfo; do
   command -v $tool >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
 
+# A server that is still ending takes the socket of the one that follows it on the same display with it, so a
+# screen that nobody can reach is given up for another.
 start_screen() { # WIDTHxHEIGHT
+  local try
+  for try in 1 2 3; do
+    try_screen "$1" && return
+    stop_screen
+  done
+  echo "no X server with a window manager starts"
+  exit 1
+}
+
+try_screen() {
   local number
   exec 7< <(exec Xvfb -displayfd 1 -screen 0 "$1x24" -nolisten tcp 2>/dev/null)
   screen_pid=$!
-  read -r -t 20 number <&7 || { echo "no X server starts"; exit 1; }
+  read -r -t 20 number <&7 || return 1
   export DISPLAY=":$number"
   unset WAYLAND_DISPLAY
   openbox >/dev/null 2>&1 &
   manager_pid=$!
-  wait_for 5 manager_ready || fail "no window manager"
+  wait_for 5 manager_ready
 }
 
 manager_ready() { xdotool get_num_desktops >/dev/null 2>&1; }
 
 stop_screen() {
-  kill $manager_pid 2>/dev/null
-  wait $manager_pid 2>/dev/null
+  [ -n "${manager_pid:-}" ] && { kill $manager_pid; wait $manager_pid; } 2>/dev/null
+  manager_pid=
   kill $screen_pid 2>/dev/null
+  wait_for 5 screen_gone || kill -KILL $screen_pid
   exec 7<&-
 }
+
+screen_gone() { ! kill -0 $screen_pid 2>/dev/null; }
 
 finish_screen() { stop_screen; finish; }
 

@@ -6,7 +6,7 @@ start_screen 1280x720
 count_is() { field_is "$1" count "$2"; }
 state_is() { field_is "$1" state "$2"; }
 
-demo -n 5 --mean 60m --rung gms3 --reduced-motion --trace "$WORK/trace"
+demo -n 5 --mean 60m --rung gms3 --reduced-motion
 wait_for 10 in_group 5 || { fail "no group of five"; finish_screen; }
 wait_for 5 windows_are 5 || fail "no five windows"
 sleep 0.3
@@ -72,7 +72,7 @@ wait_for 5 state_is w6 following || fail "N: no w6: $(ctl status)"
 press w2 x
 gone() { [ -z "$(field "$1" state)" ]; }
 wait_for 3 gone w2 || fail "X: w2 is still there"
-grep -q '"ev":"leave"' "$WORK"/trace/w2-*.jsonl || fail "X: w2 did not leave in good order"
+grep -q '"ev":"leave"' "$TRACE"/w2-*.jsonl || fail "X: w2 did not leave in good order"
 press w3 k
 wait_for 3 gone w1 || fail "K: w1 lives"
 wait_for 3 state_is w3 leading || fail "K: w3 does not lead: $(ctl status)"
@@ -82,7 +82,7 @@ press w6 n
 wait_for 5 state_is w7 following || fail "N: no w7"
 press w7 m
 wait_for 3 gone w3 || fail "M: w3 did not crash"
-grep -q 'crash mid-broadcast' "$WORK"/trace/w3-*.jsonl || fail "M: not in mid-broadcast"
+grep -q 'crash mid-broadcast' "$TRACE"/w3-*.jsonl || fail "M: not in mid-broadcast"
 
 press w6 ctrl+q
 end_demo 1 || fail "Ctrl+Q: status, for w4 is frozen"

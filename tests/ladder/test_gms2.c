@@ -116,10 +116,10 @@ static void gms2_drops_what_a_stale_leader_says(void **state) {
     settle(c);
     cluster_story(c, "w1 multicasts w1#1 (+7)\n"
                      "w1 delivers w1#1 (+7) -> #000007\n"
-                     "w2 learns that w1 is down\n"
+                     "w2 suspects w1\n"
                      "w2 leads\n"
                      "w2 installs view 4 [w2 w3]\n"
-                     "w3 learns that w1 is down\n"
+                     "w3 suspects w1\n"
                      "w1 -> w2  MSG w1#1 (+7)\n"
                      "w2 drops MSG w1#1: stale leader\n"
                      "w1 -> w3  MSG w1#1 (+7)\n"
@@ -137,7 +137,7 @@ static void gms2_what_was_held_back_from_a_member_that_is_out_now_is_dropped_wit
     suspect(c, 1, 2); /* wrongly: w2 leads beside w1 */
     deliver_one(c, 2, 3);
     inject(c, 1, 3, &view);
-    cluster_story(c, "w2 learns that w1 is down\n"
+    cluster_story(c, "w2 suspects w1\n"
                      "w2 leads\n"
                      "w2 installs view 4 [w2 w3]\n"
                      "w2 -> w3  VIEW 4 [w2 w3]\n"

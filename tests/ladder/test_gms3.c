@@ -336,7 +336,7 @@ static void gms3_parts_when_a_live_leader_is_suspected(void **state) {
     suspect(c, 1, 2); /* wrongly: now there are two leaders */
     multicast(c, 1, 7);
     settle(c);
-    cluster_story(c, "w2 learns that w1 is down\n"
+    cluster_story(c, "w2 suspects w1\n"
                      "w2 leads\n"
                      "w2 installs view 4 [w2 w3]\n"
                      "w1 multicasts w1#1 (+7)\n"
@@ -392,6 +392,33 @@ static void gms3_a_newcomer_whose_first_view_is_re_sent_follows_who_re_sent_it(v
     cluster_free(&c);
 }
 
+/* It alone has the crashed leader's last change. */
+static void gms3_who_is_elected_while_it_leaves_first_passes_on_what_it_has(void **state) {
+    struct cluster *c = cluster_of(GMS_RUNG_3, 3);
+    (void)state;
+    leave(c, 2);
+    arm_crash(c, 1, 1);
+    multicast(c, 1, 7);
+    cluster_skip(c);
+    settle(c);
+    cluster_story(c, "w1 -> w2  MSG w1#1 (+7) #4\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 has left\n"
+                     "w3 learns that w1 is down\n"
+                     "w2 -> w3  MSG w1#1 (+7) #4\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w2 -> w3  VIEW 4 [w2 w3] #5\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 learns that w2 is down\n"
+                     "w3 leads\n"
+                     "w3 installs view 5 [w3]\n");
+    assert_string_equal(cluster_outcome(c), "sync");
+    cluster_free(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gms3_numbers_views_and_changes_in_one_series),
@@ -410,6 +437,7 @@ int main(void) {
         cmocka_unit_test(gms3_parts_when_a_live_leader_is_suspected),
         cmocka_unit_test(gms3_a_newcomer_begins_with_the_number_of_its_first_view),
         cmocka_unit_test(gms3_a_newcomer_whose_first_view_is_re_sent_follows_who_re_sent_it),
+        cmocka_unit_test(gms3_who_is_elected_while_it_leaves_first_passes_on_what_it_has),
     };
     return cmocka_run_group_tests_name("ladder: gms3", tests, NULL, NULL);
 }

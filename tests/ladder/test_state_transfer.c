@@ -86,8 +86,8 @@ static struct cluster *leader_without_state(void) {
     deliver_one(c, 1, 2);
     keep_only(c, 2, 1, 0);
     settle(c);
-    assert_false(worker_of(c, 2)->has_state);
-    assert_true(worker_of(c, 3)->has_state);
+    assert_false(worker_of(c, 2).has_state);
+    assert_true(worker_of(c, 3).has_state);
     crash(c, 1);
     tell_down(c, 1, 3);
     cluster_skip(c);
@@ -135,7 +135,7 @@ static void the_most_senior_worker_that_has_state_answers_and_nobody_else(void *
     cluster_skip(c);
     join(c, 1); /* w1, w2 and w3 have state */
     settle(c);
-    assert_true(worker_of(c, 4)->has_state);
+    assert_true(worker_of(c, 4).has_state);
     assert_int_equal(gms_mcast_count(&node_of(c, 1)->gms), 4); /* a change and three answers */
     assert_int_equal(gms_mcast_count(&node_of(c, 2)->gms), 1); /* its own question */
     assert_int_equal(gms_mcast_count(&node_of(c, 3)->gms), 1);
@@ -295,8 +295,31 @@ static void state_lost_starts_the_group_afresh(void **state) {
     deliver_link(c, 3, 2); /* w3 had asked before it knew */
     cluster_skip(c);
     deliver_link(c, 2, 3);
-    assert_true(worker_of(c, 3)->has_state);
-    assert_int_equal(worker_of(c, 3)->state.count, 0);
+    assert_true(worker_of(c, 3).has_state);
+    assert_int_equal(worker_of(c, 3).state.count, 0);
+    assert_string_equal(cluster_outcome(c), "sync");
+    assert_string_equal(cluster_verdict(c), "sync");
+    cluster_free(&c);
+}
+
+/* RUN_SEED=127 of the random runs, where the simulator once took it for a founder. */
+static void a_newcomer_that_is_left_alone_starts_afresh_and_says_so(void **state) {
+    struct cluster *c = group(GMS_RUNG_2);
+    (void)state;
+    join(c, 1);
+    deliver_one(c, 2, 1);
+    deliver_one(c, 1, 2);
+    crash(c, 1);
+    cluster_skip(c);
+    settle(c);
+    cluster_story(c, "w2 learns that w1 is down\n"
+                     "w2 leads\n"
+                     "w2 installs view 3 [w2]\n"
+                     "w2 multicasts w2#2\n"
+                     "w2 delivers w2#2\n" /* what is the state? */
+                     "w2 multicasts w2#3\n"
+                     "w2 starts afresh from #000000 after 0\n"
+                     "w2 delivers w2#3\n");
     assert_string_equal(cluster_outcome(c), "sync");
     assert_string_equal(cluster_verdict(c), "sync");
     cluster_free(&c);
@@ -330,6 +353,7 @@ int main(void) {
         cmocka_unit_test(a_state_is_matched_to_the_position_of_its_very_question),
         cmocka_unit_test(the_answer_to_a_second_question_changes_nothing_any_more),
         cmocka_unit_test(state_lost_starts_the_group_afresh),
+        cmocka_unit_test(a_newcomer_that_is_left_alone_starts_afresh_and_says_so),
         cmocka_unit_test(many_newcomers_at_once_all_get_the_state),
     };
     return cmocka_run_group_tests_name("ladder: state transfer", tests, NULL, NULL);

@@ -5,7 +5,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cmake --install "$(dirname "$GROUPY")" --prefix "$work/first" >/dev/null || { echo "FAILED: cmake --install"; exit 1; }
 mv "$work/first" "$work/moved"
-for file in bin/groupy share/groupy/fonts/OFL.txt share/groupy/icon.bmp; do
+for file in bin/groupy share/groupy/fonts/OFL.txt share/groupy/icon.bmp share/groupy/scenarios/gms2-mid-broadcast.txt; do
   [ -f "$work/moved/$file" ] || { echo "FAILED: $file is not installed"; exit 1; }
 done
 unset GROUPY_ASSETS

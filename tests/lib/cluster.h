@@ -1,6 +1,6 @@
-/* A group in one process, for tests that teach: nodes with the real codec, workers on top, and links that
- * deliver when the test says so. Nothing is left to chance, so what happened is a text that can be compared
- * line by line (the model is the test cluster of cowsql/raft).
+/* A group in one process, for tests that teach: the simulator (net/sim/sim.h) with workers on top and links
+ * that deliver when the test says so. Nothing is left to chance, so what happened is a text that can be
+ * compared line by line (the model is the test cluster of cowsql/raft).
  *
  * Members are 1, 2, 3 ... and appear as w1, w2, w3 ... in the story. Each link is first in, first out. A
  * member that crashed or left sends no more; what it had sent still arrives, and only then, link by link,
@@ -9,9 +9,8 @@
 #ifndef TESTS_LIB_CLUSTER_H
 #define TESTS_LIB_CLUSTER_H
 
-#include "app/worker.h"
 #include "gms/check.h"
-#include "net/node.h"
+#include "net/sim/sim.h"
 
 #define CLUSTER_MEMBERS_MAX     8
 #define CLUSTER_JOIN_TIMEOUT_MS 1000
@@ -70,8 +69,10 @@ void cluster_skip(struct cluster *); /* forgets the story so far */
 const char *cluster_outcome(struct cluster *);
 const char *cluster_verdict(const struct cluster *); /* the checker's, in the same words, after the outcome */
 
+const struct check *cluster_check(const struct cluster *); /* what it judged of the trace so far */
+
 const struct node *node_of(const struct cluster *, int who);
-const struct worker *worker_of(const struct cluster *, int who);
-const char *color_of(const struct cluster *, int who); /* "#000007"; good until the next call */
+struct sim_app_state worker_of(const struct cluster *, int who); /* what its worker knows of itself */
+const char *color_of(const struct cluster *, int who);           /* "#000007"; good until the next call */
 
 #endif

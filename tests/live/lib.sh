@@ -1,4 +1,4 @@
-# For the tests with real processes. Sourced; GROUPY and JUDGE name the programs under test.
+# For the tests with real processes. Sourced; GROUPY names the program under test.
 #
 # Every test has a group of its own and a folder for its traces; at its end nothing may be left of either.
 set -u
@@ -16,15 +16,36 @@ ok() { echo "ok: $*"; }
 groupy() { "$GROUPY" "$@"; }
 ctl() { "$GROUPY" ctl "$@" --group "$GROUP"; }
 
-# demo ARGS...: in the background; its output goes to $WORK/out and $WORK/err, its status to $WORK/status.
+# demo ARGS...: in the background; its output goes to $WORK/out and $WORK/err, its status to $WORK/status, its
+# traces to the folder $TRACE.
+demos=0
 demo() {
+  demos=$((demos + 1))
+  TRACE="$WORK/trace-$demos"
   rm -f "$WORK/status"
-  ("$GROUPY" demo --group "$GROUP" "$@" >"$WORK/out" 2>"$WORK/err"; echo $? >"$WORK/status") &
+  ("$GROUPY" demo --group "$GROUP" --trace "$TRACE" "$@" >"$WORK/out" 2>"$WORK/err"; echo $? >"$WORK/status") &
   demo_pid=$!
 }
 
-# end_demo STATUS: waits for its end; whether its status is that one.
-end_demo() { wait "$demo_pid"; [ "$(cat "$WORK/status")" -eq "$1" ]; }
+# judge STATUS [DIR]: whether the checker, with the traces alone, comes to that status: 0 all holds, 1 not.
+judge() {
+  groupy check "${2:-$TRACE}" >"$WORK/judged" 2>&1
+  local got=$?
+  [ $got -eq "$1" ] && return 0
+  echo "groupy check: status $got, expected $1"
+  cat "$WORK/judged"
+  return 1
+}
+
+# judged PATTERN: whether a line of the last judgement matches.
+judged() { grep -qE -- "$1" "$WORK/judged"; }
+
+# end_demo STATUS [JUDGED]: waits for its end; whether its status is that one, and its traces are judged alike
+# (a scenario may expect what the checker calls a violation).
+end_demo() {
+  wait "$demo_pid"
+  [ "$(cat "$WORK/status")" -eq "$1" ] && judge "${2:-$1}"
+}
 
 # How many workers are in a state: count_state 'leading|following'
 count_state() { ctl status --json 2>/dev/null | grep -oE "\"state\":\"($1)\"" | wc -l; }

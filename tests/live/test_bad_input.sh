@@ -60,6 +60,36 @@ kill -INT $first; wait $first; [ $? -eq 0 ] || fail "SIGINT does not end a worke
 # A trace that can't be written.
 expect 3 "can't write the trace /dev/null/x/" "$GROUPY" worker --headless --group "$GROUP" --trace /dev/null/x
 
+# Traces that are none. (What else a trace may hold: test_trace_merge, test_fuzz_check.)
+mkdir "$WORK/none"
+echo 'no trace' >"$WORK/text.jsonl"
+printf '{"groupy":1,"run":"r","who":"w1","id":"0000000000000001","rung":"gms3","source":"live"}\n{"t":1}\n' >"$WORK/bad.jsonl"
+expect 2 'something is missing: groupy check PATH' "$GROUPY" check
+expect 2 'unknown option --frob' "$GROUPY" check --frob x
+expect 3 'nowhere: No such file' "$GROUPY" check "$WORK/nowhere"
+expect 3 'none: the folder has no traces' "$GROUPY" check "$WORK/none"
+expect 3 'text.jsonl:1: not a JSON object' "$GROUPY" check "$WORK/text.jsonl"
+expect 3 'bad.jsonl:2: `ev` is missing' "$GROUPY" check "$WORK/bad.jsonl" --json
+
+# The laboratory.
+expect 2 'rung gms9: gms1' "$GROUPY" sim --rung gms9
+expect 2 "faults: 'frob' is none of" "$GROUPY" sim --faults join,frob
+expect 2 'members 0: a number from 1 to 32' "$GROUPY" sim --members 0
+expect 2 'members 7..3: a number' "$GROUPY" sim --members 7..3
+expect 2 'seeds 5..: two numbers' "$GROUPY" sim --seeds 5..
+expect 2 'exclude each other' "$GROUPY" sim --seeds 1..2 --scenario gms2-loss
+expect 2 'trace is for one run' "$GROUPY" sim --seeds 1..2 --trace "$WORK/x"
+expect 3 "can't write the trace /dev/null/x" "$GROUPY" sim --trace /dev/null/x
+expect 2 "no scenario or file 'gms2-frob'" "$GROUPY" sim --scenario gms2-frob
+expect 2 'fault frob: one of none join' "$GROUPY" explore --fault frob
+expect 2 'members 9: a number from 1 to 6' "$GROUPY" explore --members 9
+expect 2 'too many: the search holds 6 members' "$GROUPY" explore --members 6 --joins 2
+expect 2 'too many: .* 10 changes' "$GROUPY" explore --changes 10
+expect 2 'begins with one less' "$GROUPY" explore --fault join --members 1
+expect 3 "can't write the trace /dev/null/x" "$GROUPY" explore --rung gms1 --trace /dev/null/x
+expect 3 "can't write the trace /dev/null/x" "$GROUPY" explore --rung gms1 --trace /dev/null/x --json
+expect 2 'budget huge: quick or full' "$GROUPY" matrix --budget huge
+
 # No display, and a font that is not there: said once, goes on without windows.
 for case in 'DISPLAY= WAYLAND_DISPLAY=' 'DISPLAY=:987 WAYLAND_DISPLAY='; do
   out=$(env $case timeout 30 "$GROUPY" demo -n 2 --mean 200ms --for 1s --group "$GROUP" 2>"$WORK/err")

@@ -6,7 +6,7 @@ RANDOM=${SEED:-7}
 seconds=20
 [ -n "${GROUPY_DEEP:-}" ] && seconds=120
 
-demo --headless --rung gms3 -n 8 --mean 300ms --for ${seconds}s --trace "$WORK/trace" --json
+demo --headless --rung gms3 -n 8 --mean 300ms --for ${seconds}s --json
 wait_for 10 in_group 8 || fail "eight workers do not form a group"
 end=$((SECONDS + seconds - 5))
 kills=0 joins=0
@@ -25,5 +25,4 @@ echo "$kills leaders killed, $joins joined"
 end_demo 0 || fail "the verdict is not in sync"
 cat "$WORK/out"
 grep -q '"verdict":"holds"' "$WORK/out" || fail "the JSON says otherwise"
-"$JUDGE" "$WORK"/trace/*.jsonl || fail "the traces do not hold"
 finish

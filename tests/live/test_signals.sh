@@ -14,9 +14,10 @@ for delay in 0.01 0.03 0.06 0.1 0.2 0.5 1; do
   [ $status -eq 0 ] || [ $status -eq 3 ] || [ $status -eq 130 ] || fail "after $delay s: status $status"
   [ $status -eq 130 ] || [ $status -eq 3 ] || grep -q '^verdict: in sync' "$WORK/out" || fail "after $delay s: no verdict"
   check_nothing_left
-  for file in "$WORK"/trace/*.jsonl; do
-    [ ! -e "$file" ] || "$JUDGE" "$file" >/dev/null || [ $? -eq 1 ] || fail "after $delay s: $file can't be read"
-  done
+  # Whatever it was interrupted in, what is there can be read; and a run that ended in order holds.
+  if [ -n "$(find "$WORK/trace" -name '*.jsonl' -size +0 2>/dev/null)" ]; then
+    judge 0 "$WORK/trace" || { [ $status -ne 0 ] && judge 1 "$WORK/trace"; } || fail "after $delay s: the traces"
+  fi
 done
 
 # The launcher is killed: its workers notice and end.

@@ -28,5 +28,5 @@ for pid in $pids; do
   wait "$pid" || fail "a worker ends with status $?: $(cat "$WORK/err")"
 done
 [ ! -s "$WORK/err" ] || fail "they complain: $(cat "$WORK/err")"
-"$JUDGE" "$WORK"/trace/*.jsonl || fail "the traces do not hold"
+judge 0 "$WORK/trace" || fail "the traces do not hold"
 finish

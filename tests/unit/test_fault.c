@@ -59,6 +59,33 @@ static void a_loss_to_whoever_it_is_takes_the_next_message(void **state) {
     assert_int_equal(on_send(&f, 7, GMS_MSG), FAULT_PASS);
 }
 
+static void a_cut_link_loses_everything_until_it_heals(void **state) {
+    struct fault f;
+    (void)state;
+    fault_init(&f, 1);
+    assert_true(fault_cut(&f, 2, true));
+    assert_false(fault_cut(&f, 2, true));
+    assert_int_equal(on_send(&f, 2, GMS_JOIN), FAULT_LOSE);
+    assert_int_equal(on_send(&f, 3, GMS_MSG), FAULT_PASS);
+    assert_int_equal(on_send(&f, 2, GMS_MSG), FAULT_LOSE);
+    assert_true(fault_cut(&f, 2, false));
+    assert_false(fault_cut(&f, 2, false));
+    assert_int_equal(on_send(&f, 2, GMS_MSG), FAULT_PASS);
+}
+
+static void an_asynchronous_crash_keeps_the_broadcast_on_some_links_only(void **state) {
+    struct fault f;
+    const gms_id keeps[] = {3};
+    (void)state;
+    fault_init(&f, 1);
+    fault_arm_async(&f, keeps, 1);
+    assert_int_equal(on_send(&f, 2, GMS_VIEW), FAULT_PASS); /* it waits for a change */
+    assert_int_equal(fault_on_deliver(&f), FAULT_PASS);
+    assert_int_equal(on_send(&f, 2, GMS_MSG), FAULT_VANISH);
+    assert_int_equal(on_send(&f, 3, GMS_MSG), FAULT_PASS);
+    assert_int_equal(fault_on_deliver(&f), FAULT_CRASH);
+}
+
 static void too_many_pending_orders_are_refused(void **state) {
     struct fault f;
     (void)state;
@@ -157,6 +184,8 @@ int main(void) {
         cmocka_unit_test(loss_by_chance_has_its_rate),
         cmocka_unit_test(the_risk_is_of_a_leaders_sends_only),
         cmocka_unit_test(the_same_seed_gives_the_same_faults),
+        cmocka_unit_test(a_cut_link_loses_everything_until_it_heals),
+        cmocka_unit_test(an_asynchronous_crash_keeps_the_broadcast_on_some_links_only),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Traces: what was written is what is read, for every event, whatever its texts hold. */
 #include "app/trace_file.h"
+#include "gms/color.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -257,20 +258,102 @@ static void a_malformed_line_is_refused_with_a_reason(void **state) {
     refuse("{\"t\":1,\"who\":\"w1\",\"id\":\"1111111111111111\",\"ev\":\"leave\"} {}");
 }
 
-static void fields_of_a_wrong_type_are_as_if_absent_and_never_crash(void **state) {
-    const char *text =
-        "{\"t\":1,\"who\":\"w1\",\"id\":\"1111111111111111\",\"ev\":\"deliver\",\"m\":\"#\",\"n\":[],"
-        "\"seq\":-1,\"view\":\"x\",\"count\":1.5,\"color\":\"#12345\",\"hash\":{},\"members\":{},"
-        "\"to\":5,\"why\":[],\"type\":null,\"lc\":true}";
-    char error[256];
+static void refuse_naming(const char *fields, const char *named) {
+    char text[512], error[256] = "", other[256] = "";
+    snprintf(text, sizeof text, "{\"t\":1,\"lc\":1,\"who\":\"w1\",\"id\":\"1111111111111111\",%s}", fields);
+    assert_false(trace_line_parse(&got, text, strlen(text), error, sizeof error));
+    if (!strstr(error, named))
+        fail_msg("%s: '%s' does not name %s", text, error, named);
+    assert_false(trace_line_parse_json(&got, text, strlen(text), other, sizeof other));
+    assert_string_equal(error, other);
+}
+
+static void a_field_of_a_wrong_type_is_an_error_that_names_it(void **state) {
+    static const char deliver[] = "\"ev\":\"deliver\",\"n\":1,\"count\":1,\"color\":\"#000007\","
+                                  "\"hash\":\"0000000000000abc\",\"m\":\"1111111111111111#1\"";
+    static const char *const wrong[][2] = {
+        {"\"seq\":-1", "`seq`"},
+        {"\"view\":\"x\"", "`view`"},
+        {"\"view\":4294967296", "`view`"},
+        {"\"seq\":1.5", "`seq`"},
+        {"\"why\":[]", "`why`"},
+        {"\"type\":null", "`type`"},
+        {"\"expected\":{}", "`expected`"},
+        {"\"from\":\"w1\"", "`from`"},
+        {"\"whom\":7", "`whom`"},
+        {"\"x\":\"1111111111111111#1\"", "`x`"},
+        {"\"x\":\"1111111111111111.\"", "`x`"},
+        {"\"primary\":1", "`primary`"},
+        {"\"leader\":\"\"", "`leader`"},
+        {"\"members\":{}", "`members`"},
+        {"\"do\":1", "`do`"},
+        {"\"got\":true", "`got`"},
+    };
+    char text[512];
     (void)state;
-    assert_true(trace_line_parse(&got, text, strlen(text), error, sizeof error));
-    assert_int_equal(got.record.m_origin, GMS_NOBODY);
-    assert_int_equal(got.record.n, 0);
-    assert_int_equal(got.record.seq, 0);
-    assert_int_equal(got.record.state.count, 0);
-    assert_null(got.record.why);
-    trace_line_free(&got);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        snprintf(text, sizeof text, "%s,%s", deliver, wrong[i][0]);
+        refuse_naming(text, wrong[i][1]);
+    }
+    refuse_naming("\"ev\":\"mcast\",\"n\":1,\"m\":\"#\"", "`m`");
+    refuse_naming("\"ev\":\"mcast\",\"n\":1,\"m\":\"1111111111111111#0\"", "`m`");
+    refuse_naming("\"ev\":\"mcast\",\"n\":1,\"m\":\"1111111111111111#18446744073709551616\"", "`m`");
+    refuse_naming("\"ev\":\"mcast\",\"n\":2147483648,\"m\":\"1111111111111111#1\"", "`n`");
+    refuse_naming("\"ev\":\"state\",\"from\":\"1111111111111111\",\"count\":1,\"color\":\"#12345\","
+                  "\"hash\":\"0000000000000abc\"",
+                  "`color`");
+    refuse_naming("\"ev\":\"state\",\"from\":\"1111111111111111\",\"count\":1,\"color\":\"#123456\","
+                  "\"hash\":\"0000000000000ab\"",
+                  "`hash`");
+}
+
+static void a_field_that_an_event_needs_is_an_error_that_names_it(void **state) {
+    (void)state;
+    refuse_naming("\"ev\":\"crash\"", "`whom`");
+    refuse_naming("\"ev\":\"view\",\"view\":1", "`members`");
+    refuse_naming("\"ev\":\"mcast\",\"m\":\"1111111111111111#1\"", "`n`");
+    refuse_naming("\"ev\":\"send\",\"type\":\"MSG\"", "`to`");
+    refuse_naming("\"ev\":\"fault\"", "`do`");
+}
+
+/* Two ways to read a line: whatever it is, they must say the same. */
+static void the_scan_and_the_json_library_read_the_same(void **state) {
+    static struct trace_line by_json;
+    (void)state;
+    for (int i = 0; i < RECORDS; i++) {
+        struct trace_record r = records[i];
+        r.id = members[0];
+        const size_t size = write_line(&r);
+        for (size_t at = 0; at <= size; at++) { /* whole, and with each byte in turn another one */
+            char error[2][256] = {"", ""};
+            const char kept = line[at];
+            if (at < size)
+                line[at] = (char)(kept ^ (1 << (at % 7)));
+            const bool ok = trace_line_parse(&got, line, size, error[0], sizeof error[0]);
+            assert_int_equal(ok, trace_line_parse_json(&by_json, line, size, error[1], sizeof error[1]));
+            assert_string_equal(error[0], error[1]);
+            line[at] = kept;
+            if (!ok)
+                continue;
+            const struct trace_record *a = &got.record, *b = &by_json.record;
+            assert_int_equal(got.header, by_json.header);
+            if (!got.header) {
+                assert_string_equal(got.who, by_json.who);
+                assert_true(a->ev == b->ev && a->t == b->t && a->lc == b->lc && a->id == b->id &&
+                            a->peer == b->peer && a->x_sender == b->x_sender && a->x == b->x &&
+                            a->m_origin == b->m_origin && a->m_n == b->m_n && a->n == b->n &&
+                            a->seq == b->seq && a->view == b->view && a->expected == b->expected &&
+                            a->got == b->got && a->primary == b->primary &&
+                            a->member_count == b->member_count && trace_state_equal(&a->state, &b->state));
+                same_text(a->to, b->to);
+                same_text(a->type, b->type);
+                same_text(a->what, b->what);
+                same_text(a->why, b->why);
+            }
+            trace_line_free(&got);
+            trace_line_free(&by_json);
+        }
+    }
 }
 
 static void a_small_buffer_is_never_overrun(void **state) {
@@ -420,7 +503,9 @@ int main(void) {
         cmocka_unit_test_setup(a_line_can_be_read_whatever_bytes_its_texts_have, fill_book),
         cmocka_unit_test_setup(a_line_cut_short_is_refused_with_a_reason_wherever_it_is_cut, fill_book),
         cmocka_unit_test_setup(a_malformed_line_is_refused_with_a_reason, fill_book),
-        cmocka_unit_test_setup(fields_of_a_wrong_type_are_as_if_absent_and_never_crash, fill_book),
+        cmocka_unit_test(a_field_of_a_wrong_type_is_an_error_that_names_it),
+        cmocka_unit_test(a_field_that_an_event_needs_is_an_error_that_names_it),
+        cmocka_unit_test_setup(the_scan_and_the_json_library_read_the_same, fill_book),
         cmocka_unit_test_setup(a_small_buffer_is_never_overrun, fill_book),
         cmocka_unit_test(an_id_is_sixteen_hex_digits),
         cmocka_unit_test_setup(a_file_begins_with_its_header_and_has_a_line_for_each_record, fill_book),

@@ -78,6 +78,22 @@ static void nobody_is_never_known_to_be_gone(void **state) {
     assert_false(gms_ids_have(&ids, GMS_NOBODY));
 }
 
+static void who_comes_back_is_taken_out_and_the_rest_keeps_its_order(void **state) {
+    struct gms_ids ids = {0};
+    (void)state;
+    for (gms_id id = 1; id <= GMS_DEPARTED_MAX + 2; id++) /* 1 and 2 are forgotten */
+        gms_ids_add(&ids, id);
+    gms_ids_remove(&ids, 5);
+    gms_ids_remove(&ids, 1);
+    assert_int_equal(ids.count, GMS_DEPARTED_MAX - 1);
+    assert_false(gms_ids_have(&ids, 5));
+    gms_ids_add(&ids, 1000000); /* fills the room */
+    assert_true(gms_ids_have(&ids, 3));
+    gms_ids_add(&ids, 1000001);
+    assert_false(gms_ids_have(&ids, 3)); /* the oldest */
+    assert_true(gms_ids_have(&ids, 4));
+}
+
 /* -- Kept messages ------------------------------------------------------------------------------------- */
 
 static struct gms_message msg(uint64_t n, const uint8_t *body, uint32_t size) {
@@ -202,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_view_can_be_full_and_empty),
         cmocka_unit_test(the_memory_of_the_gone_forgets_the_oldest),
         cmocka_unit_test(nobody_is_never_known_to_be_gone),
+        cmocka_unit_test(who_comes_back_is_taken_out_and_the_rest_keeps_its_order),
         cmocka_unit_test(a_copy_lives_on_when_the_original_is_gone),
         cmocka_unit_test(the_largest_message_can_be_kept),
         cmocka_unit_test(what_is_held_back_comes_out_in_order_for_each_sender),

@@ -1,0 +1,112 @@
+/* Starting workers: their places on the screen, their command lines, and whose turn it is to join. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/launcher_state.h"
+
+/* The lowest free tile; when there is none the grid grows, and everybody gets a new place. */
+static int take_slot(struct launcher *l) {
+    bool taken[CHILDREN_MAX + 1] = {false};
+    int slot = 0;
+    for (int i = 0; i < l->child_count; i++) {
+        if (l->children[i].slot >= 0)
+            taken[l->children[i].slot] = true;
+    }
+    while (taken[slot])
+        slot++;
+    if (slot < l->tiles)
+        return slot;
+    l->tiles = slot + 1;
+    for (int i = 0; i < l->child_count; i++) {
+        if (l->children[i].slot >= 0)
+            child_tell(&l->children[i], "tile %d %d", l->children[i].slot, l->tiles);
+    }
+    return slot;
+}
+
+bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
+    const struct launcher_config *c = l->config;
+    char mean[32], seed[32], risk[32], loss[32], tile[32], timeout[32];
+    if (l->child_count == CHILDREN_MAX) {
+        snprintf(error, error_size, "no more than %d workers in one run", CHILDREN_MAX);
+        return false;
+    }
+    struct child *child = &l->children[l->child_count];
+    memset(child, 0, sizeof *child);
+    snprintf(child->name, sizeof child->name, "w%d", l->child_count + 1);
+    child->slot = take_slot(l);
+    snprintf(mean, sizeof mean, "%" PRIu64 "ms", l->mean_ms);
+    snprintf(seed, sizeof seed, "%" PRIu64, c->seed * 1000 + (uint64_t)l->child_count + 1);
+    snprintf(risk, sizeof risk, "%" PRIu64, c->risk);
+    snprintf(loss, sizeof loss, "%" PRIu64, l->loss_percent);
+    snprintf(tile, sizeof tile, "%d/%d", child->slot, l->tiles);
+    snprintf(timeout, sizeof timeout, "%" PRIu64 "ms", c->join_timeout_ms);
+    const char *argv[40] = {"groupy",
+                            "worker",
+                            "--managed",
+                            "--name",
+                            child->name,
+                            "--group",
+                            c->group,
+                            "--rung",
+                            gms_rung_name(c->rung),
+                            "--mean",
+                            mean,
+                            "--seed",
+                            seed,
+                            "--run",
+                            l->run,
+                            "--risk",
+                            risk,
+                            "--loss",
+                            loss,
+                            "--tile",
+                            tile,
+                            "--join-timeout",
+                            timeout};
+    int argc = 23;
+    if (c->headless)
+        argv[argc++] = "--headless";
+    if (c->reduced_motion)
+        argv[argc++] = "--reduced-motion";
+    if (c->trace_dir) {
+        argv[argc++] = "--trace";
+        argv[argc++] = c->trace_dir;
+    }
+    argv[argc] = NULL;
+    if (!spawn(c->program, (char *const *)argv, &child->process, error, error_size)) {
+        child->slot = -1;
+        return false;
+    }
+    l->child_count++;
+    return true;
+}
+
+void launcher_let_go(struct launcher *l) {
+    char line[1000] = "go";
+    bool founded = false;
+    int contacts = 0;
+    for (int i = 0; i < l->child_count; i++) {
+        struct child *child = &l->children[i];
+        switch (child->state) {
+        case CHILD_STARTING:
+        case CHILD_GOING: return; /* one after the other, in the order of their names */
+        case CHILD_MEMBER:
+            founded = true;
+            if (contacts < 3) {
+                const size_t used = strlen(line);
+                snprintf(line + used, sizeof line - used, " %s", child->endpoint);
+                contacts++;
+            }
+            break;
+        case CHILD_GONE: founded = founded || child->id != GMS_NOBODY; break;
+        case CHILD_READY:
+            if (founded && contacts == 0)
+                return; /* nobody is left to join */
+            child_tell(child, "%s", line);
+            child->state = CHILD_GOING;
+            return;
+        }
+    }
+}

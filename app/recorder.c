@@ -1,0 +1,93 @@
+/* See recorder.h. Members of a simulated run are w1, w2, w3 ... and their ids are 1, 2, 3 ... */
+#include "app/recorder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/worker_app.h"
+
+static void name_members(struct report_names *names) {
+    for (int who = 1; who <= SIM_MEMBERS_MAX; who++) {
+        char name[NET_NAME_SIZE];
+        snprintf(name, sizeof name, "w%d", who);
+        report_name(names, (gms_id)who, name);
+    }
+}
+
+bool recorder_open(struct recorder *r, enum gms_rung_id rung) {
+    memset(r, 0, sizeof *r);
+    r->trace.fd = -1;
+    r->check = calloc(1, sizeof *r->check);
+    r->names = calloc(1, sizeof *r->names);
+    if (!r->check || !r->names) {
+        recorder_close(r);
+        return false;
+    }
+    name_members(r->names);
+    recorder_reset(r, rung);
+    return true;
+}
+
+void recorder_reset(struct recorder *r, enum gms_rung_id rung) {
+    check_init(r->check, &(struct check_settings){.rung = rung});
+    if (r->watch)
+        memset(r->watch, 0, sizeof *r->watch);
+}
+
+bool recorder_close(struct recorder *r) {
+    const bool written = trace_file_close(&r->trace);
+    free(r->check);
+    free(r->names);
+    r->check = NULL;
+    r->names = NULL;
+    return written;
+}
+
+void recorder_print_columns(struct recorder *r, int members) {
+    r->columns = members;
+    if (r->printing)
+        report_columns((const char(*)[NET_NAME_SIZE])r->names->name, members);
+}
+
+bool recorder_trace(struct recorder *r, const char *path, const struct trace_header *header, char *error,
+                    size_t error_size) {
+    if (!trace_file_create(&r->trace, path, header->who, error, error_size))
+        return false;
+    trace_file_header(&r->trace, header);
+    return true;
+}
+
+struct sim_config recorder_sim_config(struct recorder *r, enum gms_rung_id rung, uint64_t seed) {
+    return (struct sim_config){.rung = rung,
+                               .app = &worker_app,
+                               .seed = seed,
+                               .join_timeout = SIM_S,
+                               .delay_min = 50 * SIM_US,
+                               .delay_max = 1000 * SIM_US,
+                               .detect_delay = 400 * SIM_US,
+                               .trace = recorder_put,
+                               .trace_self = r};
+}
+
+void recorder_put(void *self, const struct trace_record *record, const struct address_book *book) {
+    struct recorder *r = self;
+    const bool member = record->id != GMS_NOBODY;
+    check_feed(r->check, record);
+    if (r->watch)
+        scenario_watch_feed(r->watch, record);
+    if (r->trace.fd >= 0) {
+        snprintf(r->trace.who, sizeof r->trace.who, "%s",
+                 member ? report_name_of(r->names, record->id) : "sim");
+        trace_file_write(&r->trace, book, record);
+    }
+    if (r->printing) {
+        const int whose = (int)(member ? record->id : record->peer);
+        r->columns = whose > r->columns ? whose : r->columns;
+        report_event(r->names, record, (double)record->t / 1e9, report_name_of(r->names, (gms_id)whose),
+                     whose - 1, r->columns);
+    }
+    if (r->also)
+        r->also(r->also_self, record);
+}

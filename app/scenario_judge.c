@@ -1,0 +1,230 @@
+/* See scenario_judge.h. Every question is one walk over the checker's members. */
+#include "app/scenario_judge.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gms/view.h"
+
+/* -- Watching --------------------------------------------------------------------------------------- */
+
+static uint32_t index_of(const struct scenario_watch *w, gms_id id) {
+    uint32_t i = 0;
+    while (i < w->count && w->members[i].id != id)
+        i++;
+    return i;
+}
+
+static const struct scenario_watched *find(const struct scenario_watch *w, gms_id id) {
+    const uint32_t i = index_of(w, id);
+    return i < w->count ? &w->members[i] : NULL;
+}
+
+void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r) {
+    const bool news = r->ev == TRACE_VIEW || r->ev == TRACE_BLOCK || r->ev == TRACE_UNBLOCK ||
+                      r->ev == TRACE_NO_QUORUM || r->ev == TRACE_QUORUM || r->ev == TRACE_EXCLUDED;
+    const uint32_t i = index_of(w, r->id);
+    if (!news || r->id == GMS_NOBODY || i == SCENARIO_WATCHED_MAX)
+        return;
+    struct scenario_watched *m = &w->members[i];
+    if (i == w->count) {
+        w->count++;
+        memset(m, 0, sizeof *m);
+        m->id = r->id;
+    }
+    if (r->ev == TRACE_VIEW && r->member_count <= GMS_MEMBERS_MAX)
+        gms_view_set(&m->view, r->view, r->members, r->member_count);
+    m->blocked = r->ev == TRACE_BLOCK || r->ev == TRACE_NO_QUORUM;
+    m->excluded = r->ev == TRACE_EXCLUDED;
+}
+
+/* -- Who is there ----------------------------------------------------------------------------------- */
+
+static const struct check_member *member(const struct scenario_scene *scene, gms_id id) {
+    for (uint32_t i = scene->check->member_count; i-- > 0 && id != GMS_NOBODY;) {
+        if (scene->check->members[i].id == id)
+            return &scene->check->members[i];
+    }
+    return NULL;
+}
+
+static bool there(const struct scenario_scene *scene, const struct check_member *m) {
+    const struct scenario_watched *w = m ? find(scene->watch, m->id) : NULL;
+    return w && m->viewed && !m->crashed && !m->left && !w->excluded;
+}
+
+/* Whom `m` follows, or will follow as soon as it notices: at gms1 the first of its view, whatever happened.
+ */
+static gms_id followed(const struct scenario_scene *scene, const struct check_member *m) {
+    const struct gms_view *view = &find(scene->watch, m->id)->view;
+    for (uint32_t i = 0; i < view->count; i++) {
+        if (there(scene, member(scene, view->members[i])))
+            return view->members[i];
+        if (scene->rung == GMS_RUNG_1)
+            break;
+    }
+    return GMS_NOBODY;
+}
+
+/* It delivers nothing more, and it knows. */
+static bool stopped(const struct scenario_scene *scene, const struct check_member *m) {
+    return m->frozen || find(scene->watch, m->id)->blocked;
+}
+
+static bool halted(const struct scenario_scene *scene, const struct check_member *m) {
+    const struct scenario_watched *w = find(scene->watch, m->id);
+    return stopped(scene, m) || w->view.count == 0 || !there(scene, member(scene, w->view.members[0]));
+}
+
+static int name_of(const struct scenario_scene *scene, gms_id id) {
+    for (int i = 0; i < scene->id_count; i++) {
+        if (scene->ids[i] == id)
+            return i + 1;
+    }
+    return 0;
+}
+
+gms_id scenario_leader(const struct scenario_scene *scene) {
+    const struct check *c = scene->check;
+    gms_id best = GMS_NOBODY;
+    int best_votes = 0;
+    for (uint32_t i = 0; i < c->member_count; i++) {
+        int votes = 0;
+        const gms_id candidate = c->members[i].id;
+        for (uint32_t j = 0; j < c->member_count && there(scene, &c->members[i]); j++)
+            votes += there(scene, &c->members[j]) && !c->members[j].frozen &&
+                     followed(scene, &c->members[j]) == candidate;
+        if (votes > best_votes) {
+            best_votes = votes;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+bool scenario_all_in(const struct scenario_scene *scene, int count) {
+    for (int i = 0; i < count; i++) {
+        const struct check_member *m = i < scene->id_count ? member(scene, scene->ids[i]) : NULL;
+        if (!there(scene, m) || !m->has_state)
+            return false;
+    }
+    return true;
+}
+
+/* -- What is seen ----------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 4, 5))) static void add(char *seen, size_t size, size_t *used,
+                                                      const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const int more = *used < size ? vsnprintf(seen + *used, size - *used, format, args) : 0;
+    va_end(args);
+    *used += more > 0 ? (size_t)more : 0;
+}
+
+/* "w2 #7 3af0, w3 #7 3af0, w4 frozen at #6": whoever is there, with the last digits of its hash. */
+static void describe(const struct scenario_scene *scene, char *seen, size_t size) {
+    size_t used = 0;
+    seen[0] = '\0';
+    for (uint32_t i = 0; i < scene->check->member_count; i++) {
+        const struct check_member *m = &scene->check->members[i];
+        if (!there(scene, m))
+            continue;
+        const struct scenario_watched *w = find(scene->watch, m->id);
+        add(seen, size, &used, "%sw%d", used ? ", " : "", name_of(scene, m->id));
+        if (m->frozen)
+            add(seen, size, &used, " frozen at #%" PRIu64, m->state.count);
+        else if (w->blocked)
+            add(seen, size, &used, " blocked at #%" PRIu64, m->state.count);
+        else if (!m->has_state)
+            add(seen, size, &used, " without state");
+        else
+            add(seen, size, &used, "%s #%" PRIu64 " %04x", halted(scene, m) ? " without leader" : "",
+                m->state.count, (unsigned)(m->state.hash & 0xffff));
+    }
+    if (used == 0)
+        snprintf(seen, size, "nobody is left");
+}
+
+static void describe_leaders(const struct scenario_scene *scene, char *seen, size_t size) {
+    size_t used = 0;
+    seen[0] = '\0';
+    for (uint32_t i = 0; i < scene->check->member_count; i++) {
+        const struct check_member *m = &scene->check->members[i];
+        if (there(scene, m))
+            add(seen, size, &used, "%sw%d follows w%d", used ? ", " : "", name_of(scene, m->id),
+                name_of(scene, find(scene->watch, m->id)->view.members[0]));
+    }
+    if (used == 0)
+        snprintf(seen, size, "nobody is left");
+}
+
+/* -- The words -------------------------------------------------------------------------------------- */
+
+struct facts {
+    uint32_t there, halted, frozen, blocked;
+    bool all_have_state;
+    bool differ;          /* two that did not stop show different states */
+    bool differ_for_ever; /* at the same count */
+};
+
+static void compare(struct facts *f, const struct check_member *a, const struct check_member *b) {
+    if (!a->has_state || !b->has_state)
+        return;
+    const bool same = a->state.count == b->state.count && a->state.hash == b->state.hash;
+    f->differ = f->differ || !same;
+    f->differ_for_ever = f->differ_for_ever || (!same && a->state.count == b->state.count);
+}
+
+static struct facts facts_of(const struct scenario_scene *scene) {
+    struct facts f = {.all_have_state = true};
+    for (uint32_t i = 0; i < scene->check->member_count; i++) {
+        const struct check_member *m = &scene->check->members[i];
+        if (!there(scene, m))
+            continue;
+        f.there++;
+        f.halted += halted(scene, m);
+        f.frozen += m->frozen;
+        f.blocked += find(scene->watch, m->id)->blocked;
+        f.all_have_state = f.all_have_state && m->has_state;
+        for (uint32_t j = 0; j < i && !stopped(scene, m); j++) {
+            const struct check_member *other = &scene->check->members[j];
+            if (there(scene, other) && !stopped(scene, other))
+                compare(&f, m, other);
+        }
+    }
+    return f;
+}
+
+static bool all_follow(const struct scenario_scene *scene, gms_id leader) {
+    if (!there(scene, member(scene, leader)) || halted(scene, member(scene, leader)))
+        return false;
+    for (uint32_t i = 0; i < scene->check->member_count; i++) {
+        const struct check_member *m = &scene->check->members[i];
+        if (there(scene, m) && !halted(scene, m) && find(scene->watch, m->id)->view.members[0] != leader)
+            return false;
+    }
+    return true;
+}
+
+bool scenario_expectation_holds(const struct scenario_step *step, const struct scenario_scene *scene,
+                                bool last, char *seen, size_t seen_size) {
+    const struct facts f = facts_of(scene);
+    const bool desync = f.differ_for_ever || (f.differ && last);
+    describe(scene, seen, seen_size);
+    switch (step->outcome) {
+    case SCENARIO_SYNC: return f.there > 0 && f.halted == 0 && f.all_have_state && !f.differ;
+    case SCENARIO_DESYNC: return desync;
+    case SCENARIO_HALT: return !desync && (f.frozen > 0 || (f.halted > 0 && last));
+    case SCENARIO_BLOCKED: return f.blocked > 0;
+    case SCENARIO_LED_BY:
+        describe_leaders(scene, seen, seen_size);
+        return step->who > 0 && step->who <= scene->id_count && all_follow(scene, scene->ids[step->who - 1]);
+    case SCENARIO_MEMBERS_ARE:
+        snprintf(seen, seen_size, "%u members", f.there);
+        return f.there == step->number;
+    }
+    return false;
+}

@@ -1,0 +1,276 @@
+/* See sim_stage.h. */
+#include "app/sim_stage.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/pace.h"
+
+#define ALL_IN_LONGEST (30 * SIM_S)
+#define POLL           (5 * SIM_MS)
+
+struct play {
+    const struct sim_stage *stage;
+    struct sim *sim;
+    struct recorder *recorder;
+    struct scenario_outcomes *outcomes;
+    struct gms_rng rng;
+    gms_time began;
+    int next; /* step */
+    uint64_t pace_ms;
+    gms_time next_change;
+    gms_time hung_until[SIM_MEMBERS_MAX + 1]; /* 0: does not hang */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(const struct play *p, const char *format, ...) {
+    va_list args;
+    if (!p->stage->printing)
+        return;
+    va_start(args, format);
+    printf("%8.3f  -- ", (double)sim_now(p->sim) / 1e9);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}
+
+static void on_settled(void *self, const struct scenario_step *step, bool held, const char *seen) {
+    const struct play *p = self;
+    say(p, "%s: %s%s%s", step->text, held ? "holds" : "FAILED", held ? "" : ": ", held ? "" : seen);
+}
+
+/* -- Who is meant ------------------------------------------------------------------------------------ */
+
+static struct scenario_scene scene_of(const struct play *p, gms_id *ids) {
+    for (int i = 0; i < sim_count(p->sim); i++)
+        ids[i] = (gms_id)i + 1;
+    return (struct scenario_scene){.check = p->recorder->check,
+                                   .watch = p->recorder->watch,
+                                   .ids = ids,
+                                   .id_count = sim_count(p->sim),
+                                   .rung = p->stage->rung};
+}
+
+/* 0 with the reason in `why`. */
+static int find(const struct play *p, int who, char *why, size_t why_size) {
+    gms_id ids[SIM_MEMBERS_MAX];
+    const struct scenario_scene scene = scene_of(p, ids);
+    if (who == SCENARIO_LEADER)
+        who = (int)scenario_leader(&scene);
+    if (who == 0)
+        snprintf(why, why_size, "nobody leads");
+    else if (who > sim_count(p->sim))
+        snprintf(why, why_size, "there is no w%d", who);
+    else if (!sim_alive(p->sim, who))
+        snprintf(why, why_size, "w%d is gone", who);
+    else
+        return who;
+    return 0;
+}
+
+/* -- The verbs --------------------------------------------------------------------------------------- */
+
+static void join(struct play *p, char *why, size_t why_size) {
+    int contacts[3];
+    uint32_t count = 0;
+    for (int who = 1; who <= sim_count(p->sim) && count < 3; who++) {
+        if (sim_alive(p->sim, who))
+            contacts[count++] = who;
+    }
+    if (count == 0)
+        snprintf(why, why_size, "nobody is there to join");
+    else if (sim_add(p->sim, contacts, count) == 0)
+        snprintf(why, why_size, "no more than %d workers in one run", SIM_MEMBERS_MAX);
+}
+
+/* Those that the broadcast is sent to, in order. */
+static uint32_t living_followers(const struct play *p, int leader, int followers[SIM_MEMBERS_MAX]) {
+    const struct gms_view *view = gms_current_view(&sim_node(p->sim, leader)->gms);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < view->count; i++) {
+        const int who = (int)view->members[i];
+        if (who != leader && who <= sim_count(p->sim) && sim_alive(p->sim, who))
+            followers[count++] = who;
+    }
+    return count;
+}
+
+static void crash_in_broadcast(struct play *p, const struct scenario_step *step, int leader, char *why,
+                               size_t why_size) {
+    int followers[SIM_MEMBERS_MAX], keeps[SCENARIO_WORKERS_MAX];
+    const uint32_t count = living_followers(p, leader, followers);
+    if (gms_phase(&sim_node(p->sim, leader)->gms) != GMS_LEADING || count == 0) {
+        snprintf(why, why_size, count == 0 ? "nobody follows w%d" : "w%d does not lead", leader);
+        return;
+    }
+    for (int i = 0; i < step->name_count; i++)
+        keeps[i] = step->names[i].who;
+    if (step->verb == SCENARIO_CRASH_MID_BROADCAST)
+        sim_arm_crash(p->sim, leader, step->number);
+    else if (step->name_count > 0)
+        sim_arm_async_crash(p->sim, leader, keeps, (uint32_t)step->name_count);
+    else
+        sim_arm_async_crash(p->sim, leader, followers + 1, count - 1);
+    sim_change(p->sim, leader, 1 + (int)gms_rng_below(&p->rng, 20));
+    if (sim_alive(p->sim, leader))
+        snprintf(why, why_size, "w%d did not crash", leader);
+}
+
+static void partition(struct play *p, const struct scenario_step *step) {
+    for (int i = 0; i < step->name_count; i++) {
+        for (int j = 0; j < step->name_count; j++) {
+            if (step->names[i].side != step->names[j].side && step->names[i].who <= sim_count(p->sim) &&
+                step->names[j].who <= sim_count(p->sim))
+                sim_cut(p->sim, step->names[i].who, step->names[j].who, true);
+        }
+    }
+}
+
+static void set_pace(struct play *p, uint64_t mean_ms) {
+    p->pace_ms = mean_ms;
+    p->next_change = mean_ms > 0 ? sim_now(p->sim) : GMS_NEVER;
+}
+
+/* Carries it out; what keeps it from being so goes to `why`, which is empty. */
+static void act(struct play *p, const struct scenario_step *step, char *why, size_t why_size) {
+    struct sim *sim = p->sim;
+    const int who = step->who == SCENARIO_ANYBODY ? 0 : find(p, step->who, why, why_size);
+    const int whom = step->whom == SCENARIO_ANYBODY ? 0 : find(p, step->whom, why, why_size);
+    if (why[0])
+        return;
+    switch (step->verb) {
+    case SCENARIO_CHANGE:
+        if (sim_change(sim, who, (int)step->number) != NULL)
+            snprintf(why, why_size, "w%d can't multicast", who);
+        break;
+    case SCENARIO_JOIN: join(p, why, why_size); break;
+    case SCENARIO_LEAVE: sim_leave(sim, who); break;
+    case SCENARIO_KILL: sim_crash(sim, who); break;
+    case SCENARIO_CRASH_MID_BROADCAST:
+    case SCENARIO_CRASH_ASYNC: crash_in_broadcast(p, step, who, why, why_size); break;
+    case SCENARIO_HANG:
+        sim_hang(sim, who);
+        p->hung_until[who] = sim_now(sim) + step->duration_ms * SIM_MS;
+        break;
+    case SCENARIO_SUSPECT: sim_suspect(sim, who, whom); break;
+    case SCENARIO_LOSE: sim_lose(sim, who, whom, step->number); break;
+    case SCENARIO_LOSS: sim_set_loss(sim, step->number); break;
+    case SCENARIO_DELAY: sim_set_delay(sim, who, whom, step->duration_ms * SIM_MS); break;
+    case SCENARIO_CUT:
+        sim_cut(sim, who, whom, true);
+        if (!step->one_way)
+            sim_cut(sim, whom, who, true);
+        break;
+    case SCENARIO_PARTITION: partition(p, step); break;
+    case SCENARIO_HEAL: sim_heal(sim); break;
+    case SCENARIO_PACE: set_pace(p, step->duration_ms); break;
+    case SCENARIO_NOTE: /* it has been printed */
+    case SCENARIO_EXPECT:
+    case SCENARIO_VERBS: break;
+    }
+}
+
+static void perform(struct play *p, int i) {
+    const struct scenario_step *step = &p->stage->scenario->steps[i];
+    struct outcome *outcome = &p->outcomes->each[i];
+    if (step->verb == SCENARIO_EXPECT) {
+        outcome->state = OUTCOME_WAITING;
+        outcome->due = sim_now(p->sim) + step->duration_ms * SIM_MS;
+        return;
+    }
+    say(p, "%s", step->text);
+    act(p, step, outcome->seen, sizeof outcome->seen);
+    if (outcome->seen[0])
+        outcomes_settle(p->outcomes, i, false);
+}
+
+/* -- Time -------------------------------------------------------------------------------------------- */
+
+static void change_at_random(struct play *p) {
+    const int who = 1 + (int)gms_rng_below(&p->rng, (uint64_t)sim_count(p->sim));
+    const double mean_ms = (double)p->pace_ms / (double)sim_count(p->sim);
+    const double wait_ms = pace_draw_ms(&p->rng, mean_ms);
+    if (sim_alive(p->sim, who))
+        sim_change(p->sim, who, 1 + (int)gms_rng_below(&p->rng, 20));
+    p->next_change = sim_now(p->sim) + (gms_time)(wait_ms * (double)SIM_MS) + 1;
+}
+
+static void wake(struct play *p, gms_time now) {
+    for (int who = 1; who <= sim_count(p->sim); who++) {
+        if (p->hung_until[who] == 0 || p->hung_until[who] > now)
+            continue;
+        p->hung_until[who] = 0;
+        sim_resume(p->sim, who);
+    }
+}
+
+static gms_time due(const struct play *p) {
+    const struct scenario *s = p->stage->scenario;
+    return p->next == s->step_count ? GMS_NEVER : p->began + s->steps[p->next].at_ms * SIM_MS;
+}
+
+static gms_time next_moment(const struct play *p, gms_time end) {
+    gms_time next = due(p) < end ? due(p) : end;
+    const gms_time poll = sim_now(p->sim) + POLL;
+    if (p->next_change < next)
+        next = p->next_change;
+    for (int who = 1; who <= sim_count(p->sim); who++) {
+        if (p->hung_until[who] > 0 && p->hung_until[who] < next)
+            next = p->hung_until[who];
+    }
+    return outcomes_waiting(p->outcomes) && poll < next ? poll : next;
+}
+
+static void play_on(struct play *p) {
+    gms_id ids[SIM_MEMBERS_MAX];
+    const gms_time end = p->began + scenario_end_ms(p->stage->scenario) * SIM_MS;
+    while (sim_now(p->sim) < end) {
+        sim_run(p->sim, next_moment(p, end));
+        const gms_time now = sim_now(p->sim);
+        wake(p, now);
+        while (due(p) <= now)
+            perform(p, p->next++);
+        if (p->next_change <= now)
+            change_at_random(p);
+        const struct scenario_scene scene = scene_of(p, ids);
+        outcomes_judge(p->outcomes, &scene, now);
+    }
+}
+
+static bool assemble(struct play *p) {
+    gms_id ids[SIM_MEMBERS_MAX];
+    const int first = 1;
+    for (int i = 0; i < p->stage->members; i++) {
+        sim_add(p->sim, &first, i > 0 ? 1 : 0);
+        sim_run(p->sim, sim_now(p->sim) + 10 * SIM_MS);
+    }
+    for (const gms_time until = sim_now(p->sim) + ALL_IN_LONGEST; sim_now(p->sim) < until;) {
+        const struct scenario_scene scene = scene_of(p, ids);
+        if (scenario_all_in(&scene, p->stage->members))
+            return true;
+        sim_run(p->sim, sim_now(p->sim) + POLL);
+    }
+    return false;
+}
+
+void sim_stage_run(const struct sim_stage *stage, struct sim *sim, struct recorder *recorder,
+                   struct scenario_outcomes *outcomes) {
+    struct play p = {.stage = stage, .sim = sim, .recorder = recorder, .outcomes = outcomes};
+    const struct sim_config config = recorder_sim_config(recorder, stage->rung, stage->seed);
+    recorder_reset(recorder, stage->rung);
+    sim_reset(sim, &config);
+    gms_rng_seed(&p.rng, stage->seed);
+    outcomes->scenario = stage->scenario;
+    outcomes->settled = on_settled;
+    outcomes->self = &p;
+    p.next_change = GMS_NEVER;
+    if (assemble(&p)) {
+        p.began = sim_now(sim);
+        say(&p, "%s", stage->scenario->title);
+        set_pace(&p, stage->scenario->pace_ms);
+        play_on(&p);
+    }
+    outcomes_close(outcomes, p.began > 0 ? "the run ended before" : "not all members got in");
+    sim_end(sim);
+    check_end(recorder->check);
+}

@@ -1,0 +1,268 @@
+/* The members of a simulated group: what their nodes ask of their driver, and the steps that they take. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/sim/sim_state.h"
+
+#define GROUP 1
+
+struct sim_member *sim_at(const struct sim *s, int who) {
+    assert(who >= 1 && who <= s->count);
+    return s->member[who];
+}
+
+static void watch(const struct sim *s, enum sim_sight sight, int from, int to, const uint8_t *frame,
+                  size_t size) {
+    if (s->config.watch)
+        s->config.watch(s->config.watch_self, sight, from, to, frame, size);
+}
+
+/* -- What a node asks of its driver ------------------------------------------------------------------ */
+
+static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) {
+    struct sim_member *m = self;
+    struct sim *s = m->sim;
+    const bool there = to >= 1 && to <= (gms_id)s->count && !s->member[to]->gone;
+    if (there) {
+        struct wire_out out = {.bytes = malloc(WIRE_FRAME_HEADER_SIZE + size),
+                               .capacity = WIRE_FRAME_HEADER_SIZE + size};
+        if (!out.bytes)
+            abort();
+        wire_put_frame_header(&out, m->node.group, m->node.me);
+        memcpy(out.bytes + out.size, message, size);
+        sim_link_put(s, (int)m->node.me, (int)to, out.bytes, out.capacity);
+        watch(s, SIM_SENT, (int)m->node.me, (int)to, out.bytes, out.capacity);
+    }
+    if (m->die_after != UINT32_MAX && --m->die_after == 0)
+        sim_die(m);
+}
+
+static void on_flush(void *self) {
+    (void)self; /* what is sent is on its way at once */
+}
+
+static void on_meet(void *self, const struct address *address) {
+    (void)self, (void)address; /* everybody is connected */
+}
+
+static void on_deliver(void *self, const struct gms_message *message, struct trace_state *after) {
+    struct sim_member *m = self;
+    const struct sim_app *app = m->sim->config.app;
+    struct sim_app_state seen;
+    const char *why = NULL;
+    const bool adopted = app->deliver(m->app, message, &why);
+    app->look(m->app, &seen);
+    *after = seen.state;
+    if (!adopted)
+        return;
+    struct trace_record r = {.ev = TRACE_STATE, .peer = message->origin, .state = seen.state, .why = why};
+    node_record(&m->node, m->sim->now, &r);
+}
+
+static void on_install(void *self, const struct gms_message *view) {
+    struct sim_member *m = self;
+    const struct sim_app *app = m->sim->config.app;
+    struct sim_app_state seen;
+    app->look(m->app, &seen);
+    if (view->view == 1) /* the first of all: it founds the group */
+        app->found(m->app);
+    else if (!seen.has_state && m->sim->config.knows_state) {
+        app->found(m->app);
+        app->look(m->app, &seen);
+        struct trace_record r = {.ev = TRACE_STATE, .peer = m->node.me, .state = seen.state};
+        node_record(&m->node, m->sim->now, &r);
+    }
+    app->install(m->app, m->sim->now, view);
+}
+
+static void on_freeze(void *self, uint64_t expected, uint64_t got) {
+    (void)self, (void)expected, (void)got;
+}
+
+static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
+    (void)self, (void)from, (void)bytes, (void)size; /* no gossip here, and nobody is refused */
+}
+
+static void on_end(void *self, enum node_end how) {
+    struct sim_member *m = self;
+    m->gone = true;
+    m->left = true;
+    m->failed = how == NODE_FAILED;
+}
+
+static void on_crash(void *self) {
+    sim_die(self);
+}
+
+static int on_change_of(void *self, const uint8_t *body, size_t size) {
+    const struct sim_member *m = self;
+    return m->sim->config.app->change_of(body, size);
+}
+
+static void on_trace(void *self, const struct trace_record *r) {
+    const struct sim_member *m = self;
+    m->sim->config.trace(m->sim->config.trace_self, r, &m->node.book);
+}
+
+/* -- Steps ------------------------------------------------------------------------------------------- */
+
+void sim_note(struct sim *s, enum trace_ev ev, int whom, const char *what) {
+    const struct trace_record r = {
+        .ev = ev, .t = s->now, .lc = ++sim_at(s, whom)->node.lc, .peer = (gms_id)whom, .what = what};
+    if (s->config.trace)
+        s->config.trace(s->config.trace_self, &r, NULL);
+}
+
+void sim_die(struct sim_member *m) {
+    if (m->gone)
+        return;
+    m->gone = true;
+    m->node.crashed = true;
+    sim_note(m->sim, TRACE_CRASH, (int)m->node.me, NULL);
+    sim_expect_down(m->sim, (int)m->node.me);
+}
+
+gms_time sim_due(const struct sim *s, int who) {
+    const struct sim_member *m = sim_at(s, who);
+    const gms_time core = gms_deadline(&m->node.gms);
+    const gms_time app = s->config.app->deadline(m->app);
+    return m->gone ? GMS_NEVER : core < app ? core : app;
+}
+
+void sim_go_on(struct sim_member *m) {
+    uint8_t body[SIM_BODY_SIZE_MAX];
+    size_t size;
+    struct sim *s = m->sim;
+    while (!m->gone && (size = s->config.app->take(m->app, s->now, body)) > 0)
+        node_mcast(&m->node, s->now, body, size);
+    if (m->left) {
+        struct trace_record r = {.ev = TRACE_EXIT};
+        m->left = false;
+        node_record(&m->node, s->now, &r);
+        sim_expect_down(s, (int)m->node.me);
+    }
+    const gms_time next = sim_due(s, (int)m->node.me);
+    if (next < m->timer_at) {
+        m->timer_at = next;
+        sim_push(s, next > s->now ? next : s->now, SIM_TIMER, (int)m->node.me, (int)m->node.me);
+    }
+}
+
+static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
+    struct node_config config = {
+        .gms = {.rung = s->config.rung, .me = me, .join_timeout = s->config.join_timeout},
+        .self = {.id = me},
+        .group = GROUP,
+        .seed = s->config.seed * SLOTS + me};
+    snprintf(config.self.name, sizeof config.self.name, "w%d", (int)me);
+    snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", (int)me);
+    const struct node_driver driver = {.self = m,
+                                       .send = on_send,
+                                       .flush = on_flush,
+                                       .meet = on_meet,
+                                       .deliver = on_deliver,
+                                       .install = on_install,
+                                       .freeze = on_freeze,
+                                       .gossip = on_bytes,
+                                       .refused = on_bytes,
+                                       .end = on_end,
+                                       .crash = on_crash,
+                                       .change_of = on_change_of,
+                                       .trace = s->config.trace ? on_trace : NULL};
+    node_init(&m->node, &config, &driver);
+    m->node.fault.loss_percent = s->config.loss_percent;
+    m->node.fault.risk = s->config.risk;
+}
+
+int sim_add(struct sim *s, const int *contacts, uint32_t count) {
+    gms_id ids[GMS_CONTACTS_MAX];
+    char to[NET_ENDPOINT_SIZE] = "";
+    if (s->count == SIM_MEMBERS_MAX || count > GMS_CONTACTS_MAX)
+        return 0;
+    const int who = ++s->count;
+    if (!s->member[who]) {
+        s->member[who] = malloc(sizeof *s->member[who]);
+        void *app = malloc(s->config.app->size);
+        if (!s->member[who] || !app)
+            abort();
+        s->member[who]->app = app;
+    }
+    struct sim_member *m = s->member[who];
+    m->sim = s;
+    m->gone = m->left = m->failed = m->hung = false;
+    m->die_after = UINT32_MAX;
+    m->timer_at = GMS_NEVER;
+    memset(m->told, 0, sizeof m->told);
+    start_node(s, m, (gms_id)who);
+    s->config.app->init(m->app, (gms_id)who, s->config.join_timeout);
+    for (uint32_t i = 0; i < count; i++)
+        ids[i] = (gms_id)contacts[i];
+    if (count > 0)
+        snprintf(to, sizeof to, "sim://w%d", contacts[0]);
+    node_start(&m->node, s->now, ids, count, to);
+    sim_go_on(m);
+    for (int other = 1; other < who; other++) { /* watching a process that is dead already reports it, too */
+        if (s->member[other]->gone)
+            sim_push(s, s->now + s->config.detect_delay, SIM_DOWN, other, who);
+    }
+    return who;
+}
+
+const char *sim_change(struct sim *s, int who, int n) {
+    uint8_t body[SIM_BODY_SIZE_MAX];
+    struct sim_member *m = sim_at(s, who);
+    if (m->gone || m->hung)
+        return m->gone ? "gone" : "hung";
+    const size_t size = s->config.app->change(n, body);
+    const enum gms_drop why = node_mcast(&m->node, s->now, body, size);
+    sim_go_on(m);
+    return why == GMS_USED ? NULL : gms_drop_text(why);
+}
+
+void sim_leave(struct sim *s, int who) {
+    struct sim_member *m = sim_at(s, who);
+    if (m->gone || m->hung)
+        return;
+    node_leave(&m->node, s->now);
+    sim_go_on(m);
+}
+
+void sim_hear(struct sim *s, int from, int to, const uint8_t *frame, size_t size) {
+    struct sim_member *m = sim_at(s, to);
+    if (m->gone)
+        return;
+    s->messages++;
+    watch(s, SIM_ARRIVES, from, to, frame, size);
+    node_receive(&m->node, s->now, (gms_id)from, frame, size);
+    sim_go_on(m);
+}
+
+void sim_deliver(struct sim *s, int from, int to) {
+    struct sim_frame frame;
+    if (!sim_link_take(&s->link[from][to], &frame))
+        return;
+    sim_hear(s, from, to, frame.bytes, frame.size);
+    free(frame.bytes);
+}
+
+void sim_tell_down(struct sim *s, int whom, int to) {
+    struct sim_member *m = sim_at(s, to);
+    if (m->gone || m->told[whom])
+        return;
+    m->told[whom] = true;
+    node_down(&m->node, s->now, (gms_id)whom, "crashed");
+    sim_go_on(m);
+}
+
+void sim_timer(struct sim *s, int who) {
+    struct sim_member *m = sim_at(s, who);
+    const gms_time at = sim_due(s, who);
+    if (m->gone || at == GMS_NEVER)
+        return;
+    s->now = at > s->now ? at : s->now;
+    m->timer_at = GMS_NEVER;
+    node_timer(&m->node, s->now);
+    sim_go_on(m);
+}

@@ -1,0 +1,134 @@
+/* What a node asks of its driver, done with real links: sent, delivered to the application, traced. All of it
+ * happens in the actor's thread, inside a step of the node. */
+#include "net/zmq/actor_state.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <unistd.h>
+
+void actor_tell_app(actor_t *self, const member_event_t *event) {
+    if (self->config.app.event)
+        self->config.app.event(self->config.app.self, self, event);
+}
+
+static void on_send(void *arg, gms_id to, const uint8_t *message, size_t size) {
+    actor_t *self = arg;
+    peers_send(self->peers, to, message, size);
+}
+
+void actor_flush_trace(actor_t *self) {
+    if (self->config.app.trace_flush)
+        self->config.app.trace_flush(self->config.app.self);
+}
+
+static void on_flush(void *arg) {
+    (void)arg; /* the turn's end flushes: that is the natural batch */
+}
+
+static void on_meet(void *arg, const struct address *address) {
+    actor_t *self = arg;
+    peers_meet(self->peers, address);
+}
+
+static void on_deliver(void *arg, const struct gms_message *m, struct trace_state *after) {
+    actor_t *self = arg;
+    const member_event_t event = {.type = MEMBER_DELIVER,
+                                  .from = m->origin,
+                                  .n = m->n,
+                                  .seq = m->seq,
+                                  .body = m->body,
+                                  .size = m->body_size};
+    actor_tell_app(self, &event);
+    if (self->config.app.state)
+        self->config.app.state(self->config.app.self, after);
+}
+
+static void on_install(void *arg, const struct gms_message *view) {
+    actor_t *self = arg;
+    for (uint32_t i = 0; i < view->member_count; i++) {
+        const struct address *known = address_book_find(&self->node->book, view->members[i]);
+        self->view[i] = known ? *known : (struct address){.id = view->members[i], .name = "?"};
+    }
+    const member_event_t event = {.type = MEMBER_VIEW,
+                                  .view = view->view,
+                                  .members = self->view,
+                                  .member_count = view->member_count,
+                                  .leading = gms_phase(&self->node->gms) == GMS_LEADING};
+    actor_tell_app(self, &event);
+}
+
+static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
+    char reason[NET_TEXT_SIZE];
+    actor_t *self = arg;
+    snprintf(reason, sizeof reason,
+             "message %" PRIu64 " never came, %" PRIu64 " did; this rung can't ask for it", expected, got);
+    const member_event_t event = {.type = MEMBER_FROZEN, .expected = expected, .seq = got, .reason = reason};
+    actor_tell_app(self, &event);
+}
+
+static void on_gossip(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
+    actor_t *self = arg;
+    const member_event_t event = {.type = MEMBER_GOSSIP, .from = from, .body = bytes, .size = size};
+    actor_tell_app(self, &event);
+}
+
+static void on_refused(void *arg, gms_id from, const uint8_t *text, size_t size) {
+    actor_t *self = arg;
+    (void)from;
+    if (size >= sizeof self->refusal)
+        size = sizeof self->refusal - 1;
+    for (size_t i = 0; i < size; i++)
+        self->refusal[i] = text[i] >= ' ' && text[i] <= '~' ? (char)text[i] : '?';
+    self->refusal[size] = '\0';
+}
+
+void actor_on_end(void *arg, enum node_end how) {
+    char reason[3 * NET_TEXT_SIZE];
+    actor_t *self = arg;
+    self->ended = true;
+    if (self->refusal[0])
+        snprintf(reason, sizeof reason, "%s refused: %s", self->contacts, self->refusal);
+    else
+        snprintf(reason, sizeof reason, "no reply from leader through %s", self->contacts);
+    const member_event_t event = {.type = how == NODE_LEFT ? MEMBER_LEFT : MEMBER_FAILED,
+                                  .reason = how == NODE_LEFT ? "left in good order" : reason};
+    actor_tell_app(self, &event);
+}
+
+/* A fault kills this process. What was sent before must leave it, as in the lecture; what comes after must
+ * not happen. */
+static void on_crash(void *arg) {
+    actor_t *self = arg;
+    actor_flush_trace(self);
+    peers_flush(self->peers);
+    peers_destroy(&self->peers, LINGER_MS);
+    kill(getpid(), SIGKILL);
+    for (;;)
+        pause();
+}
+
+static int on_change_of(void *arg, const uint8_t *body, size_t size) {
+    actor_t *self = arg;
+    return self->config.app.change_of ? self->config.app.change_of(self->config.app.self, body, size) : 0;
+}
+
+static void on_trace(void *arg, const struct trace_record *record) {
+    actor_t *self = arg;
+    self->config.app.trace(self->config.app.self, &self->node->book, record);
+}
+
+struct node_driver actor_driver(actor_t *self) {
+    return (struct node_driver){.self = self,
+                                .send = on_send,
+                                .flush = on_flush,
+                                .meet = on_meet,
+                                .deliver = on_deliver,
+                                .install = on_install,
+                                .freeze = on_freeze,
+                                .gossip = on_gossip,
+                                .refused = on_refused,
+                                .end = actor_on_end,
+                                .crash = on_crash,
+                                .change_of = on_change_of,
+                                .trace = self->config.app.trace ? on_trace : NULL};
+}

@@ -1,0 +1,37 @@
+/* The inside of the actor, for actor.c and actor_driver.c alone. */
+#ifndef NET_ZMQ_ACTOR_STATE_H
+#define NET_ZMQ_ACTOR_STATE_H
+
+#include "net/zmq/actor.h"
+#include "net/zmq/peers.h"
+
+#define LINGER_MS 500
+
+struct actor_t {
+    actor_config_t config;
+    char group[64];
+    zactor_t *thread;
+    zsock_t *pipe; /* the actor's end */
+    zsock_t *control;
+    char endpoint[NET_ENDPOINT_SIZE];
+    char control_endpoint[NET_ENDPOINT_SIZE];
+    peers_t *peers;
+    struct node *node;
+    gms_id id;
+    bool ended; /* left, or failed to join */
+    bool terminated;
+    char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
+    char contacts[NET_TEXT_SIZE];
+    struct address *view; /* scratch for events, GMS_MEMBERS_MAX */
+    char *reply;
+};
+
+/* -- actor_driver.c ---------------------------------------------------------------------------------- */
+
+struct node_driver
+actor_driver(actor_t *self); /* what the node asks for goes to the links and to the application */
+void actor_tell_app(actor_t *self, const member_event_t *event);
+void actor_flush_trace(actor_t *self);
+void actor_on_end(void *self, enum node_end how);
+
+#endif
