@@ -232,7 +232,8 @@ static enum tile_state tile_state_of(struct live *live, char *reason, size_t rea
     case GMS_JOINING: return TILE_JOINING;
     case GMS_FROZEN: snprintf(reason, reason_size, "%.127s", live->reason); return TILE_FROZEN;
     case GMS_FAILED: snprintf(reason, reason_size, "%.127s", live->reason); return TILE_FAILED;
-    case GMS_LEFT: return TILE_LEAVING;
+    case GMS_LEFT:
+    case GMS_OUT: return TILE_LEAVING;
     case GMS_LEADING:
     case GMS_FOLLOWING: break;
     }

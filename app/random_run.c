@@ -36,6 +36,10 @@ uint32_t random_faults_of(enum gms_rung_id rung) {
     case GMS_RUNG_1: return first;
     case GMS_RUNG_2: return first | BIT(RANDOM_LEADER);
     case GMS_RUNG_3: return first | BIT(RANDOM_LEADER) | BIT(RANDOM_MID_BROADCAST);
+    case GMS_RUNG_4_ACK:
+        return first | BIT(RANDOM_LEADER) | BIT(RANDOM_MID_BROADCAST) | BIT(RANDOM_ASYNC) | BIT(RANDOM_LOSS);
+    case GMS_RUNG_4_NACK: return first | BIT(RANDOM_LOSS);
+    case GMS_RUNG_5: return BIT(RANDOM_FAULTS) - 1;
     case GMS_RUNGS: break;
     }
     return 0;

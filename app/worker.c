@@ -99,13 +99,39 @@ int worker_change_of(const uint8_t *body, size_t size) {
     return body[1];
 }
 
+/* colour 3 u8, count u64, hash u64 */
+#define SNAPSHOT_SIZE (3 + 8 + 8)
+
+static void put_state(uint8_t *at, const struct trace_state *state) {
+    memcpy(at, state->color, 3);
+    put_u64(at + 3, state->count);
+    put_u64(at + 11, state->hash);
+}
+
+static struct trace_state get_state(const uint8_t *at) {
+    struct trace_state state = {.count = get_u64(at + 3), .hash = get_u64(at + 11)};
+    memcpy(state.color, at, 3);
+    return state;
+}
+
+size_t worker_snapshot(const struct worker *w, uint8_t bytes[WORKER_BODY_SIZE_MAX]) {
+    put_state(bytes, &w->state);
+    return SNAPSHOT_SIZE;
+}
+
+bool worker_adopt(struct worker *w, const uint8_t *bytes, size_t size) {
+    if (size != SNAPSHOT_SIZE)
+        return false;
+    const struct trace_state state = get_state(bytes);
+    adopt(w, &state);
+    return true;
+}
+
 static void answer(struct worker *w, gms_id origin, uint64_t m_n) {
     uint8_t bytes[STATE_BODY_SIZE] = {KIND_STATE};
     put_u64(bytes + 1, origin);
     put_u64(bytes + 9, m_n);
-    memcpy(bytes + 17, w->state.color, 3);
-    put_u64(bytes + 20, w->state.count);
-    put_u64(bytes + 28, w->state.hash);
+    put_state(bytes + 17, &w->state);
     say(w, bytes, sizeof bytes);
 }
 
@@ -163,8 +189,7 @@ static enum worker_effect hear_state(struct worker *w, gms_id sender, const uint
         if (w->asked[i].m_n != ref_n)
             continue;
         const uint32_t position = w->asked[i].position;
-        struct trace_state state = {.count = get_u64(body + 20), .hash = get_u64(body + 28)};
-        memcpy(state.color, body + 17, 3);
+        const struct trace_state state = get_state(body + 17);
         adopt(w, &state);
         for (uint32_t j = position; j < w->queue_count; j++)
             apply(w, &w->queue[j]);

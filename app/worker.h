@@ -76,6 +76,12 @@ void worker_init(struct worker *, gms_id me, gms_time retry);
 /* This worker founded the group: it has the first state. */
 void worker_found(struct worker *);
 
+/* The state as bytes, as it travels with a view to its newcomers (gms5). Returns their number. */
+size_t worker_snapshot(const struct worker *, uint8_t bytes[WORKER_BODY_SIZE_MAX]);
+
+/* Takes the group's state over from such bytes; false: they are not a state. */
+bool worker_adopt(struct worker *, const uint8_t *bytes, size_t size);
+
 void worker_view(struct worker *, gms_time now, uint32_t number, const gms_id *members, uint32_t count);
 enum worker_effect worker_deliver(struct worker *, gms_id origin, uint64_t m_n, const uint8_t *body,
                                   size_t size);

@@ -26,6 +26,14 @@ static bool deliver(void *state, const struct gms_message *m, const char **why) 
     return effect == WORKER_ADOPTED || effect == WORKER_STATE_LOST;
 }
 
+static size_t snapshot(const void *state, uint8_t *bytes) {
+    return worker_snapshot(state, bytes);
+}
+
+static void adopt(void *state, const uint8_t *bytes, size_t size) {
+    worker_adopt(state, bytes, size);
+}
+
 static size_t take(void *state, gms_time now, uint8_t body[SIM_BODY_SIZE_MAX]) {
     struct worker *w = state;
     struct worker_body next;
@@ -74,6 +82,8 @@ const struct sim_app worker_app = {
     .found = found,
     .install = install,
     .deliver = deliver,
+    .snapshot = snapshot,
+    .adopt = adopt,
     .take = take,
     .deadline = deadline,
     .look = look,

@@ -11,6 +11,8 @@
     (CHECK_ALL &                                                                                             \
      ~(CHECK_BIT(CHECK_QUORUM) | CHECK_BIT(CHECK_SELF_DELIVERY) | CHECK_BIT(CHECK_UNIFORM_AGREEMENT) |       \
        CHECK_BIT(CHECK_BLOCKED) | CHECK_BIT(CHECK_MEMBERSHIP_PRECISION)))
+/* gms4 re-sends what is lost and drops the crashed from its view. */
+#define UPPER      (LECTURE | CHECK_BIT(CHECK_SELF_DELIVERY) | CHECK_BIT(CHECK_MEMBERSHIP_PRECISION))
 #define UNNUMBERED CHECK_BIT(CHECK_GAP_FREE)
 
 /* `survivors_only`: 20 is judged among those that did not crash. */
@@ -21,6 +23,9 @@ static const struct {
     [GMS_RUNG_1] = {LECTURE & ~UNNUMBERED, true},
     [GMS_RUNG_2] = {LECTURE & ~UNNUMBERED, true},
     [GMS_RUNG_3] = {LECTURE, true},
+    [GMS_RUNG_4_ACK] = {UPPER, true},
+    [GMS_RUNG_4_NACK] = {UPPER, true},
+    [GMS_RUNG_5] = {CHECK_ALL, false},
 };
 
 uint32_t check_promises(enum gms_rung_id rung) {

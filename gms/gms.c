@@ -9,9 +9,8 @@
 #include "gms/rung.h"
 
 static const struct gms_rung *const rungs[GMS_RUNGS] = {
-    [GMS_RUNG_1] = &gms1,
-    [GMS_RUNG_2] = &gms2,
-    [GMS_RUNG_3] = &gms3,
+    [GMS_RUNG_1] = &gms1,         [GMS_RUNG_2] = &gms2,           [GMS_RUNG_3] = &gms3,
+    [GMS_RUNG_4_ACK] = &gms4_ack, [GMS_RUNG_4_NACK] = &gms4_nack, [GMS_RUNG_5] = &gms5,
 };
 
 const struct gms_rung *gms_rung_of(const struct gms *g) {
@@ -25,6 +24,10 @@ void gms_init(struct gms *g, const struct gms_config *config) {
     g->gms1.config.rung = config->rung; /* field by field: padding would make equal states differ */
     g->gms1.config.me = config->me;
     g->gms1.config.join_timeout = config->join_timeout;
+    g->gms1.config.resend_timeout = config->resend_timeout;
+    g->gms1.config.seed = config->seed;
+    g->gms1.config.delivery = config->delivery;
+    g->gms1.config.last_man_standing = config->last_man_standing;
     g->gms1.deadline = GMS_NEVER;
 }
 
@@ -38,6 +41,7 @@ static enum gms_drop deaf(enum gms_phase phase) {
     case GMS_FROZEN: return GMS_DROP_FROZEN;
     case GMS_LEFT: return GMS_DROP_LEFT;
     case GMS_FAILED: return GMS_DROP_FAILED;
+    case GMS_OUT: return GMS_DROP_EXCLUDED;
     }
     return GMS_DROP_OUT_OF_PLACE;
 }
@@ -55,6 +59,18 @@ static enum gms_drop receive(struct gms *g, const struct gms_event *e, struct gm
     case GMS_LEAVE: return rung->on_leave_message(g, e, out);
     case GMS_VIEW:
     case GMS_MSG: return rung->on_ordered_message(g, e, out);
+    case GMS_ACK:
+    case GMS_NACK:
+    case GMS_TOO_OLD:
+    case GMS_HEARTBEAT:
+    case GMS_COMMIT:
+    case GMS_SUSPECT:
+    case GMS_PREPARE:
+    case GMS_PROMISE:
+    case GMS_ACCEPT:
+    case GMS_ACCEPTED:
+    case GMS_INSTALL:
+    case GMS_EXCLUDED: return rung->on_upper_message(g, e, out);
     case GMS_TYPES: break;
     }
     return GMS_DROP_MALFORMED;
@@ -73,6 +89,8 @@ static enum gms_drop dispatch(struct gms *g, const struct gms_event *e, struct g
     case GMS_EVENT_START: break;
     case GMS_EVENT_RECEIVE: return receive(g, e, out);
     case GMS_EVENT_DOWN: return rung->on_down(g, e, out);
+    case GMS_EVENT_SUSPECT: return rung->on_suspect(g, e, out);
+    case GMS_EVENT_SNAPSHOT: return rung->on_snapshot(g, e, out);
     case GMS_EVENT_TIMER: return rung->on_timer(g, e, out);
     case GMS_EVENT_MCAST:
         return e->message.body_size > GMS_BODY_SIZE_MAX ? GMS_DROP_TOO_LARGE : rung->on_mcast(g, e, out);
@@ -92,6 +110,7 @@ static void check_invariants(const struct gms *g) {
     case GMS_LEADING: assert(first == s->config.me); break;
     case GMS_FROZEN: assert(s->deadline == GMS_NEVER); break;
     case GMS_LEFT:
+    case GMS_OUT:
     case GMS_FAILED: assert(s->deadline == GMS_NEVER); break;
     }
 }
@@ -125,10 +144,36 @@ uint64_t gms_expected(const struct gms *g) {
     switch (g->gms1.config.rung) {
     case GMS_RUNG_1:
     case GMS_RUNG_2: return 0;
-    case GMS_RUNG_3: return g->gms3.expected;
+    case GMS_RUNG_3:
+    case GMS_RUNG_4_ACK:
+    case GMS_RUNG_4_NACK:
+    case GMS_RUNG_5: return g->gms3.expected;
     case GMS_RUNGS: break;
     }
     return 0;
+}
+
+enum gms_beacons gms_beacons(const struct gms *g) {
+    return gms_rung_of(g)->beacons;
+}
+
+bool gms_blocked(const struct gms *g) {
+    return g->gms1.config.rung == GMS_RUNG_5 && gms5_blocked(g);
+}
+
+bool gms_has_quorum(const struct gms *g) {
+    return g->gms1.config.rung != GMS_RUNG_5 || gms5_has_quorum(g);
+}
+
+bool gms_heartbeat(const struct gms *g, struct gms_message *m) {
+    if (g->gms1.phase != GMS_LEADING && g->gms1.phase != GMS_FOLLOWING)
+        return false;
+    const uint64_t next = gms_expected(g);
+    *m = (struct gms_message){
+        .type = GMS_HEARTBEAT, .view = g->gms1.view.number, .seq = next > 0 ? next - 1 : 0};
+    if (g->gms1.config.rung == GMS_RUNG_5)
+        gms5_heartbeat(g, m);
+    return true;
 }
 
 const struct gms_view *gms_current_view(const struct gms *g) {

@@ -38,6 +38,20 @@ enum gms_type {
     GMS_REQUEST,  /* origin asks the leader to multicast its n-th body */
     GMS_MSG,      /* the leader: deliver origin's n-th body */
     GMS_LEAVE,    /* origin asks to be taken out */
+
+    GMS_ACK,       /* has everything up to `seq` */
+    GMS_NACK,      /* misses `seq` to `last`: send them again */
+    GMS_TOO_OLD,   /* what was asked for has left the history: `seq` is the oldest that is there */
+    GMS_HEARTBEAT, /* is alive, and has got as far as `seq`; what is committed and stable */
+    GMS_COMMIT,    /* the leader: this much is committed and stable by now */
+
+    GMS_SUSPECT,  /* takes `origin` for crashed; and: is there a later view? */
+    GMS_PREPARE,  /* the coordinator of a view change: promise me this ballot */
+    GMS_PROMISE,  /* promised; what was accepted before, and how far it received */
+    GMS_ACCEPT,   /* accept this as the next view and the last message of this one */
+    GMS_ACCEPTED, /* accepted */
+    GMS_INSTALL,  /* decided: the next view; for newcomers with the state as of its beginning */
+    GMS_EXCLUDED, /* you are not a member any more */
     GMS_TYPES
 };
 
@@ -45,15 +59,21 @@ enum gms_type {
  * until its actions are done with; in an action they live until the next step or the next use of the list. */
 struct gms_message {
     enum gms_type type;
-    uint32_t view;         /* VIEW: its number; MSG: the view that it was sent in */
-    uint64_t seq;          /* VIEW, MSG: the sequence number, 0 on rungs without */
-    gms_id origin;         /* JOIN, LEAVE: whom it is about; REQUEST, MSG: who multicast it */
+    uint32_t view;         /* VIEW, INSTALL: its number; others: the view that it was sent in */
+    uint64_t seq;          /* VIEW, INSTALL, MSG: the sequence number, 0 on rungs without; else see above */
+    gms_id origin;         /* JOIN, LEAVE, SUSPECT: whom it is about; REQUEST, MSG: who multicast it */
     uint64_t n;            /* REQUEST, MSG: which one of the origin's, from 1 */
+    uint64_t ballot;       /* PREPARE, PROMISE, ACCEPT, ACCEPTED */
+    uint64_t accepted;     /* PROMISE: the ballot of the proposal that it carries, 0: none */
+    uint64_t last;         /* NACK: the end of the gap; PROMISE, ACCEPT: the last message of this view */
+    uint64_t committed;    /* MSG, HEARTBEAT, COMMIT: a quorum has everything up to here ... */
+    uint64_t stable;       /* ... and all members everything up to here */
     uint64_t x;            /* the driver's mark of this very transmission; carried along, never read */
-    uint32_t body_size;    /* REQUEST, MSG: bytes */
-    uint32_t member_count; /* VIEW */
+    uint32_t body_size;    /* REQUEST, MSG: bytes; INSTALL: of a newcomer's state */
+    uint32_t member_count; /* VIEW, PROMISE, ACCEPT, INSTALL */
     const uint8_t *body;
     const gms_id *members;
+    const uint64_t *counts; /* VIEW, INSTALL: the last n taken of each member; NULL on rungs without */
 };
 
 /* Why a message or a call came to nothing. Silence can't be debugged. */
@@ -77,25 +97,34 @@ enum gms_drop {
     GMS_DROP_TOO_LARGE,
     GMS_DROP_MALFORMED,
     GMS_DROP_OUT_OF_PLACE,
+    GMS_DROP_WOULD_BLOCK,
+    GMS_DROP_BLOCKED,
+    GMS_DROP_WINDOW_FULL,
+    GMS_DROP_OLD_VIEW,
+    GMS_DROP_LATER_VIEW,
+    GMS_DROP_BALLOT,
+    GMS_DROP_EXCLUDED,
     GMS_DROPS
 };
 
 /* -- Events: what happens to a member ------------------------------------------------------------ */
 
 enum gms_event_type {
-    GMS_EVENT_START,   /* found the group (no contacts) or join it through one of them */
-    GMS_EVENT_RECEIVE, /* `message` arrived from `from` */
-    GMS_EVENT_DOWN,    /* `from` crashed: proved, and all that it had sent has been received */
-    GMS_EVENT_TIMER,   /* the time of gms_deadline() has come; a late or needless one is harmless */
-    GMS_EVENT_MCAST,   /* the application multicasts `body` */
-    GMS_EVENT_LEAVE,   /* the application wants to leave in good order */
+    GMS_EVENT_START,    /* found the group (no contacts) or join it through one of them */
+    GMS_EVENT_RECEIVE,  /* `message` arrived from `from` */
+    GMS_EVENT_DOWN,     /* `from` crashed: proved, and all that it had sent has been received */
+    GMS_EVENT_SUSPECT,  /* `from` may have crashed: nothing was heard from it for too long */
+    GMS_EVENT_TIMER,    /* the time of gms_deadline() has come; a late or needless one is harmless */
+    GMS_EVENT_MCAST,    /* the application multicasts `body` */
+    GMS_EVENT_LEAVE,    /* the application wants to leave in good order */
+    GMS_EVENT_SNAPSHOT, /* the answer to GMS_DO_SNAPSHOT: `body` is the application's state */
 };
 
 struct gms_event {
     enum gms_event_type type;
     gms_time now;
     gms_id from;
-    struct gms_message message; /* RECEIVE; MCAST uses its body and body_size */
+    struct gms_message message; /* RECEIVE; MCAST and SNAPSHOT use its body and body_size */
     const gms_id *contacts;     /* START */
     uint32_t contact_count;
 };
@@ -112,6 +141,15 @@ enum gms_action_type {
     GMS_DO_FREEZE,  /* misses a message and can't ask: `expected` its number, `message` what came instead */
     GMS_DO_LEFT,    /* out of the group in good order */
     GMS_DO_FAILED,  /* could not join: no reply from the leader */
+
+    GMS_DO_BLOCK,     /* a view change has begun: nothing is delivered until it is through */
+    GMS_DO_UNBLOCK,   /* it is through */
+    GMS_DO_NO_QUORUM, /* those whom it does not suspect are too few to go on */
+    GMS_DO_QUORUM,    /* they are enough again */
+    GMS_DO_SUSPECT,   /* it gives up `whom`, who does not answer: for the trace */
+    GMS_DO_SNAPSHOT,  /* feed GMS_EVENT_SNAPSHOT next, with the state as of the deliveries so far */
+    GMS_DO_ADOPT,     /* the application's state is `message`'s body from now on; always before an INSTALL */
+    GMS_DO_EXCLUDED,  /* not a member any more: join again as another incarnation; `why` */
 };
 
 struct gms_action {
@@ -132,7 +170,15 @@ struct gms_actions {
 
 /* -- The member ---------------------------------------------------------------------------------- */
 
-enum gms_rung_id { GMS_RUNG_1, GMS_RUNG_2, GMS_RUNG_3, GMS_RUNGS };
+enum gms_rung_id {
+    GMS_RUNG_1,
+    GMS_RUNG_2,
+    GMS_RUNG_3,
+    GMS_RUNG_4_ACK,
+    GMS_RUNG_4_NACK,
+    GMS_RUNG_5,
+    GMS_RUNGS
+};
 
 enum gms_phase {
     GMS_IDLE,      /* before START */
@@ -142,12 +188,31 @@ enum gms_phase {
     GMS_FROZEN,    /* misses a message and can't ask; delivers no more */
     GMS_LEFT,
     GMS_FAILED,
+    GMS_OUT, /* excluded: this incarnation is no member any more */
+};
+
+/* When gms5 delivers. */
+enum gms_delivery {
+    GMS_SAFE,   /* once a quorum has it: nothing that anybody ever delivered is lost */
+    GMS_AGREED, /* on receipt, in order: two hops less, and agreement among survivors only */
+};
+
+/* Between whom heartbeats go, so that silence means something. */
+enum gms_beacons {
+    GMS_BEACONS_NONE,
+    GMS_BEACONS_FROM_LEADER, /* to the followers */
+    GMS_BEACONS_WITH_LEADER, /* ... and from them */
+    GMS_BEACONS_ALL,         /* from everybody to everybody */
 };
 
 struct gms_config {
     enum gms_rung_id rung;
     gms_id me;             /* not GMS_NOBODY */
     gms_time join_timeout; /* how long a newcomer waits for one contact's answer, and a leaver for its view */
+    gms_time resend_timeout;    /* gms4 and up: how long until a message counts as lost */
+    uint64_t seed;              /* gms5: of its randomised back-off */
+    enum gms_delivery delivery; /* gms5 */
+    bool last_man_standing; /* gms5: a set is a quorum, too, if all others of the view are proved crashed */
 };
 
 /* The state: fixed capacity, no pointer into anything, so memcpy is snapshot, undo and time travel.
@@ -165,6 +230,13 @@ enum gms_phase gms_phase(const struct gms *);
 gms_id gms_leader(const struct gms *); /* whom it follows, itself when it leads, GMS_NOBODY before a view */
 uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
 uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
+
+enum gms_beacons gms_beacons(const struct gms *);
+bool gms_blocked(const struct gms *);    /* a view change stops it */
+bool gms_has_quorum(const struct gms *); /* false: it can't go on before others are back */
+
+/* What a heartbeat of this member says now; the driver sends it when it is time. False: it has no view. */
+bool gms_heartbeat(const struct gms *, struct gms_message *);
 
 /* The current list; members that the rung dropped since the installation are missing from it. */
 const struct gms_view *gms_current_view(const struct gms *);

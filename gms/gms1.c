@@ -258,6 +258,7 @@ const struct gms_rung gms1 = {
     .on_start = gms1_start,
     .on_timer = gms1_timer,
     .on_down = gms1_down,
+    .on_suspect = gms1_down,
     .on_mcast = gms1_mcast,
     .on_leave = gms1_leave,
 
@@ -265,6 +266,9 @@ const struct gms_rung gms1 = {
     .on_request_message = gms1_request_message,
     .on_leave_message = gms1_leave_message,
     .on_ordered_message = gms1_ordered_message,
+    .on_upper_message = gms_no_upper_message,
+    .on_snapshot = gms_no_snapshot,
+    .beacons = GMS_BEACONS_NONE,
 
     .take = gms1_take,
     .broadcast = gms1_broadcast,

@@ -81,6 +81,7 @@ const struct gms_rung gms2 = {
     .on_start = gms1_start,
     .on_timer = gms1_timer,
     .on_down = gms2_down,
+    .on_suspect = gms2_down,
     .on_mcast = gms1_mcast,
     .on_leave = gms1_leave,
 
@@ -88,6 +89,9 @@ const struct gms_rung gms2 = {
     .on_request_message = gms1_request_message,
     .on_leave_message = gms1_leave_message,
     .on_ordered_message = gms2_ordered_message,
+    .on_upper_message = gms_no_upper_message,
+    .on_snapshot = gms_no_snapshot,
+    .beacons = GMS_BEACONS_FROM_LEADER,
 
     .take = gms1_take,
     .broadcast = gms1_broadcast,

@@ -41,7 +41,7 @@ void gms3_lead(struct gms *g, struct gms_actions *out) {
     gms2_lead(g, out);
 }
 
-static enum gms_drop gms3_start(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+enum gms_drop gms3_start(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     g->gms3.expected = 1; /* 0 means: no number */
     return gms1_start(g, e, out);
 }
@@ -55,6 +55,7 @@ const struct gms_rung gms3 = {
     .on_start = gms3_start,
     .on_timer = gms1_timer,
     .on_down = gms2_down,
+    .on_suspect = gms2_down,
     .on_mcast = gms1_mcast,
     .on_leave = gms1_leave,
 
@@ -62,6 +63,9 @@ const struct gms_rung gms3 = {
     .on_request_message = gms1_request_message,
     .on_leave_message = gms1_leave_message,
     .on_ordered_message = gms2_ordered_message,
+    .on_upper_message = gms_no_upper_message,
+    .on_snapshot = gms_no_snapshot,
+    .beacons = GMS_BEACONS_FROM_LEADER,
 
     .take = gms3_take,
     .broadcast = gms3_broadcast,

@@ -12,21 +12,28 @@
 #define GMS_HOLD_MAX      8  /* messages held back */
 #define GMS_DEPARTED_MAX  8  /* ids remembered as gone */
 #define GMS_CONTACTS_MAX  3  /* whom a newcomer asks, one after the other */
+#define GMS_PENDING_MAX   5  /* own multicasts that are not delivered yet */
+#define GMS_HISTORY_MAX   32 /* messages that can be sent again */
 #else
 #define GMS_MEMBERS_MAX   256
 #define GMS_BODY_SIZE_MAX 2048
 #define GMS_HOLD_MAX      64
 #define GMS_DEPARTED_MAX  256
 #define GMS_CONTACTS_MAX  16
+#define GMS_PENDING_MAX   64
+#define GMS_HISTORY_MAX   512
 #endif
 
 /* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch
  * and a LEAVE repeated), then re-sends the last message and multicasts the view. */
-#define GMS_ACTIONS_MAX (2 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8)
+#define GMS_ACTIONS_MAX (2 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8 + GMS_UPPER_ACTIONS_MAX)
+
+/* From gms4 on: a whole history re-sent, own multicasts sent again, and the phases of a view change. */
+#define GMS_UPPER_ACTIONS_MAX (3 * GMS_HISTORY_MAX + 4 * GMS_MEMBERS_MAX + GMS_PENDING_MAX)
 
 /* What that step lends to its actions: each message held back at most twice, and the leader's own two. */
 #define GMS_CONTENT_SIZE_MAX                                                                                 \
-    (GMS_BODY_SIZE_MAX > 8 * GMS_MEMBERS_MAX ? GMS_BODY_SIZE_MAX : 8 * GMS_MEMBERS_MAX)
+    (GMS_BODY_SIZE_MAX > 16 * GMS_MEMBERS_MAX ? GMS_BODY_SIZE_MAX : 16 * GMS_MEMBERS_MAX)
 #define GMS_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 4) * GMS_CONTENT_SIZE_MAX)
 
 #endif

@@ -8,9 +8,13 @@ void gms_keep(struct gms_copy *copy, const struct gms_message *m) {
     copy->message = *m;
     copy->message.body = NULL;
     copy->message.members = NULL;
+    copy->message.counts = NULL;
+    copy->has_counts = m->type == GMS_VIEW && m->counts;
     if (m->type == GMS_VIEW) {
         assert(m->member_count <= GMS_MEMBERS_MAX);
-        memcpy(copy->content.members, m->members, m->member_count * sizeof(gms_id));
+        memcpy(copy->content.view.members, m->members, m->member_count * sizeof(gms_id));
+        if (m->counts)
+            memcpy(copy->content.view.counts, m->counts, m->member_count * sizeof(uint64_t));
     } else if (m->body_size > 0) {
         assert(m->body_size <= GMS_BODY_SIZE_MAX);
         memcpy(copy->content.body, m->body, m->body_size);
@@ -20,15 +24,23 @@ void gms_keep(struct gms_copy *copy, const struct gms_message *m) {
 struct gms_message gms_kept(const struct gms_copy *copy) {
     struct gms_message m = copy->message;
     if (m.type == GMS_VIEW)
-        m.members = copy->content.members;
+        m.members = copy->content.view.members;
     else
         m.body = copy->content.body;
+    if (copy->has_counts)
+        m.counts = copy->content.view.counts;
     return m;
 }
 
 void gms_forget(struct gms_copy *copy) {
     const struct gms_message *m = &copy->message;
-    memset(&copy->content, 0, m->type == GMS_VIEW ? m->member_count * sizeof(gms_id) : m->body_size);
+    if (m->type == GMS_VIEW) {
+        memset(copy->content.view.members, 0, m->member_count * sizeof(gms_id));
+        memset(copy->content.view.counts, 0, m->member_count * sizeof(uint64_t));
+    } else {
+        memset(copy->content.body, 0, m->body_size);
+    }
+    copy->has_counts = false;
     memset(&copy->message, 0, sizeof copy->message);
 }
 
@@ -62,4 +74,48 @@ bool gms_hold_take(struct gms_hold *hold, gms_id from, struct gms_copy *taken) {
         return true;
     }
     return false;
+}
+
+bool gms_pending_put(struct gms_pending *pending, const struct gms_message *request) {
+    if (pending->count == GMS_PENDING_MAX)
+        return false;
+    gms_keep(&pending->copy[pending->count++], request);
+    return true;
+}
+
+void gms_pending_done(struct gms_pending *pending, uint64_t n) {
+    uint32_t done = 0;
+    while (done < pending->count && pending->copy[done].message.n <= n)
+        done++;
+    if (done == 0)
+        return;
+    for (uint32_t i = done; i < pending->count; i++) {
+        gms_forget(&pending->copy[i - done]);
+        copy_over(&pending->copy[i - done], &pending->copy[i]);
+    }
+    for (uint32_t i = pending->count - done; i < pending->count; i++)
+        gms_forget(&pending->copy[i]);
+    pending->count -= done;
+}
+
+void gms_history_put(struct gms_history *history, const struct gms_message *m) {
+    assert(m->seq > 0);
+    struct gms_copy *copy = &history->copy[m->seq % GMS_HISTORY_MAX];
+    gms_forget(copy);
+    gms_keep(copy, m);
+    copy->message.x = 0; /* the mark was that of one transmission */
+}
+
+bool gms_history_get(const struct gms_history *history, uint64_t seq, struct gms_message *m) {
+    const struct gms_copy *copy = &history->copy[seq % GMS_HISTORY_MAX];
+    if (seq == 0 || copy->message.seq != seq)
+        return false;
+    *m = gms_kept(copy);
+    return true;
+}
+
+void gms_history_forget(struct gms_history *history, uint64_t seq) {
+    struct gms_copy *copy = &history->copy[seq % GMS_HISTORY_MAX];
+    if (seq != 0 && copy->message.seq == seq)
+        gms_forget(copy);
 }

@@ -9,8 +9,12 @@ struct gms_copy {
     struct gms_message message;
     union {
         uint8_t body[GMS_BODY_SIZE_MAX];
-        gms_id members[GMS_MEMBERS_MAX];
+        struct {
+            gms_id members[GMS_MEMBERS_MAX];
+            uint64_t counts[GMS_MEMBERS_MAX]; /* zero where the message has none */
+        } view;
     } content;
+    bool has_counts;
 };
 
 void gms_keep(struct gms_copy *,
@@ -30,5 +34,24 @@ bool gms_hold_put(struct gms_hold *, gms_id from, const struct gms_message *); /
 
 /* Takes the oldest entry that `from` sent into `taken`; false if there is none. */
 bool gms_hold_take(struct gms_hold *, gms_id from, struct gms_copy *taken);
+
+/* A member's own multicasts, as REQUESTs, from when it made them until it has them delivered. */
+struct gms_pending {
+    uint32_t count;
+    struct gms_copy copy[GMS_PENDING_MAX]; /* by rising n */
+};
+
+bool gms_pending_put(struct gms_pending *, const struct gms_message *request); /* false: full */
+void gms_pending_done(struct gms_pending *, uint64_t n);                       /* delivered up to n */
+
+/* Messages by their sequence number, each in the slot of its number modulo the size: what comes a whole
+ * history later takes the place. Gaps are allowed. */
+struct gms_history {
+    struct gms_copy copy[GMS_HISTORY_MAX];
+};
+
+void gms_history_put(struct gms_history *, const struct gms_message *); /* under its seq, never 0 */
+bool gms_history_get(const struct gms_history *, uint64_t seq, struct gms_message *); /* borrows */
+void gms_history_forget(struct gms_history *, uint64_t seq); /* if that very one is there */
 
 #endif

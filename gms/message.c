@@ -13,21 +13,45 @@ static bool names_itself_twice(const struct gms_message *m) {
     return false;
 }
 
+static enum gms_drop check_members(const struct gms_message *m) {
+    if (m->member_count > GMS_MEMBERS_MAX)
+        return GMS_DROP_TOO_LARGE;
+    return m->member_count == 0 || names_itself_twice(m) ? GMS_DROP_MALFORMED : GMS_USED;
+}
+
+static enum gms_drop check_proposal(const struct gms_message *m, bool carries_one) {
+    if (m->view == 0 || m->ballot == 0)
+        return GMS_DROP_MALFORMED;
+    if (!carries_one)
+        return m->member_count != 0 ? GMS_DROP_MALFORMED : GMS_USED;
+    return check_members(m);
+}
+
 enum gms_drop gms_message_check(const struct gms_message *m) {
     switch (m->type) {
     case GMS_JOIN:
     case GMS_LEAVE: return m->origin == GMS_NOBODY ? GMS_DROP_MALFORMED : GMS_USED;
-    case GMS_VIEW:
-        if (m->member_count > GMS_MEMBERS_MAX)
-            return GMS_DROP_TOO_LARGE;
-        if (m->member_count == 0 || m->view == 0 || names_itself_twice(m))
-            return GMS_DROP_MALFORMED;
-        return GMS_USED;
+    case GMS_VIEW: return m->view == 0 ? GMS_DROP_MALFORMED : check_members(m);
     case GMS_REQUEST:
     case GMS_MSG:
         if (m->body_size > GMS_BODY_SIZE_MAX)
             return GMS_DROP_TOO_LARGE;
         return m->origin == GMS_NOBODY || m->n == 0 ? GMS_DROP_MALFORMED : GMS_USED;
+    case GMS_ACK:
+    case GMS_TOO_OLD:
+    case GMS_HEARTBEAT:
+    case GMS_COMMIT:
+    case GMS_EXCLUDED: return GMS_USED;
+    case GMS_NACK: return m->seq == 0 || m->seq > m->last ? GMS_DROP_MALFORMED : GMS_USED;
+    case GMS_SUSPECT: return m->view == 0 ? GMS_DROP_MALFORMED : GMS_USED;
+    case GMS_PREPARE:
+    case GMS_ACCEPTED: return m->view == 0 || m->ballot == 0 ? GMS_DROP_MALFORMED : GMS_USED;
+    case GMS_PROMISE: return check_proposal(m, m->accepted != 0);
+    case GMS_ACCEPT: return check_proposal(m, true);
+    case GMS_INSTALL:
+        if (m->body_size > GMS_BODY_SIZE_MAX)
+            return GMS_DROP_TOO_LARGE;
+        return m->seq == 0 || m->view < 2 || !m->counts ? GMS_DROP_MALFORMED : check_members(m);
     case GMS_TYPES: break;
     }
     return GMS_DROP_MALFORMED;
@@ -35,8 +59,12 @@ enum gms_drop gms_message_check(const struct gms_message *m) {
 
 const char *gms_type_name(enum gms_type type) {
     static const char *const names[GMS_TYPES] = {
-        [GMS_JOIN] = "JOIN", [GMS_VIEW] = "VIEW",   [GMS_REQUEST] = "REQUEST",
-        [GMS_MSG] = "MSG",   [GMS_LEAVE] = "LEAVE",
+        [GMS_JOIN] = "JOIN",       [GMS_VIEW] = "VIEW",         [GMS_REQUEST] = "REQUEST",
+        [GMS_MSG] = "MSG",         [GMS_LEAVE] = "LEAVE",       [GMS_ACK] = "ACK",
+        [GMS_NACK] = "NACK",       [GMS_TOO_OLD] = "TOO_OLD",   [GMS_HEARTBEAT] = "HEARTBEAT",
+        [GMS_COMMIT] = "COMMIT",   [GMS_SUSPECT] = "SUSPECT",   [GMS_PREPARE] = "PREPARE",
+        [GMS_PROMISE] = "PROMISE", [GMS_ACCEPT] = "ACCEPT",     [GMS_ACCEPTED] = "ACCEPTED",
+        [GMS_INSTALL] = "INSTALL", [GMS_EXCLUDED] = "EXCLUDED",
     };
     return type < GMS_TYPES && names[type] ? names[type] : "?";
 }
@@ -62,6 +90,13 @@ const char *gms_drop_text(enum gms_drop why) {
         [GMS_DROP_TOO_LARGE] = "too large",
         [GMS_DROP_MALFORMED] = "malformed",
         [GMS_DROP_OUT_OF_PLACE] = "out of place",
+        [GMS_DROP_WOULD_BLOCK] = "too many of one's own not delivered yet",
+        [GMS_DROP_BLOCKED] = "blocked by a view change",
+        [GMS_DROP_WINDOW_FULL] = "too many not stable yet",
+        [GMS_DROP_OLD_VIEW] = "of an old view",
+        [GMS_DROP_LATER_VIEW] = "of a view not installed yet",
+        [GMS_DROP_BALLOT] = "a higher ballot was promised",
+        [GMS_DROP_EXCLUDED] = "excluded",
     };
     return why < GMS_DROPS && texts[why] ? texts[why] : "?";
 }

@@ -39,22 +39,37 @@ void gms_do_drop(struct gms_actions *out, gms_id from, const struct gms_message 
     a->message = *m;
 }
 
-struct gms_message gms_lend(struct gms_actions *out, const struct gms_message *m) {
-    const void *content = m->type == GMS_VIEW ? (const void *)m->members : (const void *)m->body;
-    const size_t size = m->type == GMS_VIEW ? m->member_count * sizeof(gms_id) : m->body_size;
+static void *lend_bytes(struct gms_actions *out, const void *bytes, size_t size) {
     const size_t room = (size + 7) / 8 * 8;
     assert(out->arena_used_bytes + room <= sizeof out->arena);
     void *copy = &out->arena[out->arena_used_bytes / 8];
     if (size > 0)
-        memcpy(copy, content, size);
+        memcpy(copy, bytes, size);
     out->arena_used_bytes += (uint32_t)room;
+    return copy;
+}
 
+struct gms_message gms_lend(struct gms_actions *out, const struct gms_message *m) {
     struct gms_message lent = *m;
-    if (m->type == GMS_VIEW)
-        lent.members = copy;
-    else
-        lent.body = copy;
+    if (m->members)
+        lent.members = lend_bytes(out, m->members, m->member_count * sizeof(gms_id));
+    if (m->counts)
+        lent.counts = lend_bytes(out, m->counts, m->member_count * sizeof(uint64_t));
+    if (m->body)
+        lent.body = lend_bytes(out, m->body, m->body_size);
     return lent;
+}
+
+void gms_do_member(struct gms_actions *out, enum gms_action_type type, gms_id whom) {
+    add(out, type)->whom = whom;
+}
+
+void gms_do_adopt(struct gms_actions *out, const struct gms_message *with_state) {
+    add(out, GMS_DO_ADOPT)->message = *with_state;
+}
+
+bool gms_actions_room(const struct gms_actions *out, uint32_t count) {
+    return out->count + count <= GMS_ACTIONS_MAX;
 }
 
 void become_joining(struct gms *g) {
@@ -96,6 +111,12 @@ void become_failed(struct gms *g, struct gms_actions *out) {
     add(out, GMS_DO_FAILED);
 }
 
+void become_out(struct gms *g, enum gms_drop why, struct gms_actions *out) {
+    g->gms1.phase = GMS_OUT;
+    g->gms1.deadline = GMS_NEVER;
+    add(out, GMS_DO_EXCLUDED)->why = why;
+}
+
 const char *gms_phase_name(enum gms_phase phase) {
     switch (phase) {
     case GMS_IDLE: return "idle";
@@ -105,6 +126,17 @@ const char *gms_phase_name(enum gms_phase phase) {
     case GMS_FROZEN: return "frozen";
     case GMS_LEFT: return "left";
     case GMS_FAILED: return "failed";
+    case GMS_OUT: return "excluded";
     }
     return "?";
+}
+
+enum gms_drop gms_no_upper_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+    (void)g, (void)out;
+    return e->message.type == GMS_HEARTBEAT ? GMS_USED : GMS_DROP_OUT_OF_PLACE;
+}
+
+enum gms_drop gms_no_snapshot(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+    (void)g, (void)e, (void)out;
+    return GMS_DROP_OUT_OF_PLACE;
 }

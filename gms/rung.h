@@ -26,6 +26,10 @@ struct gms_rung {
     gms_handler *on_request_message;
     gms_handler *on_leave_message;
     gms_handler *on_ordered_message; /* MSG and VIEW: is it this sender's turn? */
+    gms_handler *on_upper_message;   /* what only gms4 and up say: ACK, NACK, PREPARE ... */
+    enum gms_beacons beacons;
+    gms_handler *on_suspect;  /* up to gms4 as good as a proof */
+    gms_handler *on_snapshot; /* gms5 alone asks for one */
 
     /* A message from whom we follow: deliver or install it. */
     enum gms_drop (*take)(struct gms *, const struct gms_message *, struct gms_actions *);
@@ -37,7 +41,7 @@ struct gms_rung {
     void (*lead)(struct gms *, struct gms_actions *);
 };
 
-extern const struct gms_rung gms1, gms2, gms3;
+extern const struct gms_rung gms1, gms2, gms3, gms4_ack, gms4_nack, gms5;
 
 const struct gms_rung *gms_rung_of(const struct gms *);
 
@@ -48,6 +52,10 @@ void gms_do_deliver(struct gms_actions *, const struct gms_message *);
 void gms_do_install(struct gms_actions *, const struct gms_message *view);
 void gms_do_watch(struct gms_actions *, gms_id whom);
 void gms_do_drop(struct gms_actions *, gms_id from, const struct gms_message *, enum gms_drop why);
+
+void gms_do_member(struct gms_actions *, enum gms_action_type, gms_id whom); /* those that say only whom */
+void gms_do_adopt(struct gms_actions *, const struct gms_message *with_state);
+bool gms_actions_room(const struct gms_actions *, uint32_t count); /* for so many more */
 
 /* The same message with its content copied into the actions' arena: for what the state overwrites or
  * forgets before the driver gets to it. */
@@ -61,6 +69,10 @@ void become_leading(struct gms *, struct gms_actions *);
 void become_frozen(struct gms *, const struct gms_message *got, uint64_t expected, struct gms_actions *);
 void become_left(struct gms *, struct gms_actions *);
 void become_failed(struct gms *, struct gms_actions *);
+void become_out(struct gms *, enum gms_drop why, struct gms_actions *);
+
+/* For `on_upper_message` on the rungs that say no such thing; a heartbeat needs no answer there. */
+gms_handler gms_no_upper_message, gms_no_snapshot;
 
 /* -- gms1: a leader orders, nobody fails ------------------------------------------------------------ */
 
@@ -91,5 +103,12 @@ void gms2_lead(struct gms *, struct gms_actions *);
 enum gms_drop gms3_take(struct gms *, const struct gms_message *, struct gms_actions *);
 void gms3_broadcast(struct gms *, struct gms_message *, gms_id also, struct gms_actions *);
 void gms3_lead(struct gms *, struct gms_actions *);
+gms_handler gms3_start;
+
+/* -- gms5: views decided by consensus ---------------------------------------------------------------- */
+
+bool gms5_blocked(const struct gms *);
+bool gms5_has_quorum(const struct gms *);
+void gms5_heartbeat(const struct gms *, struct gms_message *);
 
 #endif

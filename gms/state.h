@@ -32,11 +32,36 @@ struct gms3_state {
     struct gms_copy last; /* the last message taken from a leader */
 };
 
+/* What gms4 and up share, besides. */
+struct gms4_state {
+    struct gms3_state gms3;
+    struct gms_pending pending; /* asked for again until delivered */
+    struct gms_counts taken;    /* of each member of the view: the last n taken */
+};
+
+struct gms4_ack_state {
+    struct gms4_state gms4;
+};
+
+struct gms4_nack_state {
+    struct gms4_state gms4;
+    struct gms_history history;
+};
+
+struct gms5_state {
+    struct gms4_state gms4;
+    struct gms_history history;
+};
+
 struct gms {
     union {
         struct gms1_state gms1;
         struct gms2_state gms2;
         struct gms3_state gms3;
+        struct gms4_state gms4;
+        struct gms4_ack_state gms4_ack;
+        struct gms4_nack_state gms4_nack;
+        struct gms5_state gms5;
     };
 };
 

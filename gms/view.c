@@ -64,3 +64,33 @@ void gms_ids_remove(struct gms_ids *ids, gms_id id) {
             gms_ids_add(ids, other);
     }
 }
+
+uint64_t gms_counts_get(const struct gms_counts *counts, gms_id id) {
+    for (uint32_t i = 0; i < counts->count; i++) {
+        if (counts->id[i] == id)
+            return counts->n[i];
+    }
+    return 0;
+}
+
+void gms_counts_set(struct gms_counts *counts, gms_id id, uint64_t n) {
+    for (uint32_t i = 0; i < counts->count; i++) {
+        if (counts->id[i] == id) {
+            counts->n[i] = n;
+            return;
+        }
+    }
+    assert(counts->count < GMS_MEMBERS_MAX);
+    counts->id[counts->count] = id;
+    counts->n[counts->count++] = n;
+}
+
+void gms_counts_keep(struct gms_counts *counts, const struct gms_view *view) {
+    struct gms_counts kept = {0};
+    for (uint32_t i = 0; i < view->count; i++) {
+        kept.id[i] = view->members[i];
+        kept.n[i] = gms_counts_get(counts, view->members[i]);
+    }
+    kept.count = view->count;
+    *counts = kept;
+}

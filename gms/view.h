@@ -20,4 +20,17 @@ bool gms_ids_have(const struct gms_ids *, gms_id);
 void gms_ids_add(struct gms_ids *, gms_id);
 void gms_ids_remove(struct gms_ids *, gms_id); /* the others keep their order */
 
+/* How far each member has got: a number for each id that it was told of. */
+struct gms_counts {
+    uint32_t count;
+    gms_id id[GMS_MEMBERS_MAX];
+    uint64_t n[GMS_MEMBERS_MAX];
+};
+
+uint64_t gms_counts_get(const struct gms_counts *, gms_id); /* 0: not told of */
+void gms_counts_set(struct gms_counts *, gms_id, uint64_t n);
+
+/* The numbers of a view's members, in its order, and of nobody else from then on. */
+void gms_counts_keep(struct gms_counts *, const struct gms_view *);
+
 #endif

@@ -11,14 +11,17 @@
 struct detector {
     struct gms_ids down;
     struct gms_ids watched;
+    struct gms_ids reported;
 };
 
-/* From now on a crash of `whom` matters. True: it is known to have crashed, report it at once. */
-bool detect_watch(struct detector *, gms_id whom);
+/* From now on a crash of `whom` matters. */
+void detect_watch(struct detector *, gms_id whom);
 
-/* The driver has proof that `whom` crashed, and all that it had sent was handed over.
- * True: it is watched, report it. */
-bool detect_down(struct detector *, gms_id whom);
+/* The driver has proof that `whom` crashed, and all that it had sent was handed over. */
+void detect_down(struct detector *, gms_id whom);
+
+/* The next crash that is both known and of interest and was not reported yet, GMS_NOBODY: none. */
+gms_id detect_report(struct detector *);
 
 bool detect_is_down(const struct detector *, gms_id whom);
 

@@ -15,6 +15,6 @@
 
 /* One encoded message: the largest is a view with all its addresses. */
 #define NET_MESSAGE_SIZE_MAX                                                                                 \
-    (64 + GMS_BODY_SIZE_MAX + GMS_MEMBERS_MAX * (8 + 2 + NET_NAME_SIZE + NET_ENDPOINT_SIZE))
+    (96 + GMS_BODY_SIZE_MAX + GMS_MEMBERS_MAX * (8 + 8 + 2 + NET_NAME_SIZE + NET_ENDPOINT_SIZE))
 
 #endif

@@ -34,8 +34,8 @@ void node_record(struct node *node, gms_time now, struct trace_record *record) {
 static void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
                            const struct gms_message *m, const char *why) {
     const bool multicast = m->type == GMS_MSG || m->type == GMS_REQUEST;
-    const bool wish = m->type == GMS_JOIN || m->type == GMS_LEAVE;
-    const bool view = m->type == GMS_VIEW;
+    const bool wish = m->type == GMS_JOIN || m->type == GMS_LEAVE || m->type == GMS_SUSPECT;
+    const bool view = m->type == GMS_VIEW || m->type == GMS_INSTALL || m->type == GMS_ACCEPT;
     struct trace_record r = {.ev = ev,
                              .peer = peer,
                              .type = gms_type_name(m->type),
@@ -81,7 +81,9 @@ static void crash(struct node *node, const char *what) {
 /* The same content as the last one sent? Then the bytes are there and need a new mark only. */
 static bool same_content(const struct gms_message *a, const struct gms_message *b) {
     return a->type == b->type && a->view == b->view && a->seq == b->seq && a->origin == b->origin &&
-           a->n == b->n && a->body == b->body && a->members == b->members;
+           a->n == b->n && a->ballot == b->ballot && a->accepted == b->accepted && a->last == b->last &&
+           a->committed == b->committed && a->stable == b->stable && a->body == b->body &&
+           a->members == b->members && a->counts == b->counts;
 }
 
 static void send(struct node *node, gms_id to, struct gms_message *m, const struct gms_message *encoded,
@@ -155,11 +157,35 @@ static void freeze(struct node *node, const struct gms_action *a) {
     node->driver.freeze(node->driver.self, a->expected, a->message.seq);
 }
 
-/* Carries out the list. Returns a member whose crash must be reported to the core next, or GMS_NOBODY. */
-static gms_id carry_out(struct node *node) {
+/* What a view change does to this member. */
+static void block(struct node *node, enum trace_ev ev) {
+    struct trace_record r = {.ev = ev, .view = gms_current_view(&node->gms)->number};
+    node_record(node, node->now, &r);
+    node->driver.block(node->driver.self, gms_blocked(&node->gms), gms_has_quorum(&node->gms));
+}
+
+static void adopt(struct node *node, const struct gms_message *m) {
+    struct trace_record r = {.ev = TRACE_STATE, .peer = m->origin};
+    node->driver.adopt(node->driver.self, m->body, m->body_size, &r.state);
+    node_record(node, node->now, &r);
+}
+
+static void exclude(struct node *node, const struct gms_action *a) {
+    struct trace_record r = {.ev = TRACE_EXCLUDED, .view = node->view, .why = gms_drop_text(a->why)};
+    node_record(node, node->now, &r);
+    node->driver.end(node->driver.self, NODE_EXCLUDED);
+}
+
+static void suspect(struct node *node, gms_id whom) {
+    struct trace_record r = {.ev = TRACE_SUSPECT, .peer = whom, .why = "no answer"};
+    node_record(node, node->now, &r);
+}
+
+/* Carries out the list. True: the core waits for the application's state. */
+static bool carry_out(struct node *node) {
     struct gms_message encoded = {0};
     size_t encoded_size = 0;
-    gms_id down = GMS_NOBODY;
+    bool snapshot = false;
     for (uint32_t i = 0; i < node->actions.count && !node->crashed; i++) {
         struct gms_action *a = &node->actions.list[i];
         switch (a->type) {
@@ -174,30 +200,49 @@ static gms_id carry_out(struct node *node) {
             node_record(node, node->now, &r);
             break;
         }
-        case GMS_DO_WATCH:
-            if (detect_watch(&node->detector, a->whom))
-                down = a->whom;
-            break;
+        case GMS_DO_WATCH: detect_watch(&node->detector, a->whom); break;
         case GMS_DO_DROP: refuse(node, a->whom, &a->message, gms_drop_text(a->why)); break;
         case GMS_DO_FREEZE: freeze(node, a); break;
         case GMS_DO_LEFT: end(node, NODE_LEFT); break;
         case GMS_DO_FAILED: end(node, NODE_FAILED); break;
+        case GMS_DO_BLOCK: block(node, TRACE_BLOCK); break;
+        case GMS_DO_UNBLOCK: block(node, TRACE_UNBLOCK); break;
+        case GMS_DO_NO_QUORUM: block(node, TRACE_NO_QUORUM); break;
+        case GMS_DO_QUORUM: block(node, TRACE_QUORUM); break;
+        case GMS_DO_SUSPECT: suspect(node, a->whom); break;
+        case GMS_DO_SNAPSHOT: snapshot = true; break;
+        case GMS_DO_ADOPT: adopt(node, &a->message); break;
+        case GMS_DO_EXCLUDED: exclude(node, a); break;
         }
     }
-    return down;
+    return snapshot;
 }
 
-/* One step of the core, and those that follow from it: watching a dead member reports it at once. */
-static enum gms_drop step(struct node *node, const struct gms_event *event) {
-    const enum gms_drop result = gms_step(&node->gms, event, &node->actions);
-    gms_id down = carry_out(node);
-    while (down != GMS_NOBODY && !node->crashed) {
-        const struct gms_event next = {.type = GMS_EVENT_DOWN, .now = event->now, .from = down};
-        gms_step(&node->gms, &next, &node->actions);
-        down = carry_out(node);
+/* What follows from a step: the state that the core asked for, and crashes that are known and of interest. */
+static void settle(struct node *node, bool snapshot) {
+    uint8_t state[GMS_BODY_SIZE_MAX];
+    while (!node->crashed) {
+        struct gms_event e = {.now = node->now};
+        if (snapshot) {
+            e.type = GMS_EVENT_SNAPSHOT;
+            e.message.body = state;
+            e.message.body_size = (uint32_t)node->driver.snapshot(node->driver.self, state);
+        } else {
+            e.type = GMS_EVENT_DOWN;
+            e.from = detect_report(&node->detector);
+            if (e.from == GMS_NOBODY)
+                break;
+        }
+        gms_step(&node->gms, &e, &node->actions);
+        snapshot = carry_out(node);
     }
     if (!node->crashed)
         node->driver.flush(node->driver.self);
+}
+
+static enum gms_drop step(struct node *node, const struct gms_event *event) {
+    const enum gms_drop result = gms_step(&node->gms, event, &node->actions);
+    settle(node, carry_out(node));
     return result;
 }
 
@@ -272,10 +317,13 @@ static void report(struct node *node, gms_time now, enum trace_ev ev, gms_id who
     node->now = now;
     struct trace_record r = {.ev = ev, .peer = whom, .why = why};
     node_record(node, now, &r);
-    if (!detect_down(&node->detector, whom))
+    if (ev == TRACE_SUSPECT && node->gms.gms1.config.rung == GMS_RUNG_5) { /* the only one that can tell */
+        const struct gms_event e = {.type = GMS_EVENT_SUSPECT, .now = now, .from = whom};
+        step(node, &e);
         return;
-    const struct gms_event e = {.type = GMS_EVENT_DOWN, .now = now, .from = whom};
-    step(node, &e);
+    }
+    detect_down(&node->detector, whom);
+    settle(node, false);
 }
 
 void node_down(struct node *node, gms_time now, gms_id whom, const char *why) {

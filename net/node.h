@@ -13,8 +13,9 @@
 #include "net/wire.h"
 
 enum node_end {
-    NODE_LEFT,   /* out of the group in good order */
-    NODE_FAILED, /* could not join */
+    NODE_LEFT,     /* out of the group in good order */
+    NODE_FAILED,   /* could not join */
+    NODE_EXCLUDED, /* the others go on without it: join again as another incarnation */
 };
 
 /* All functions must be there but `trace`, which may be NULL when nobody records. None may call the node
@@ -28,6 +29,10 @@ struct node_driver {
     void (*deliver)(void *self, const struct gms_message *, struct trace_state *after);
     void (*install)(void *self, const struct gms_message *view);
     void (*freeze)(void *self, uint64_t expected, uint64_t got);
+    void (*block)(void *self, bool blocked, bool has_quorum);         /* what holds from now on */
+    size_t (*snapshot)(void *self, uint8_t state[GMS_BODY_SIZE_MAX]); /* the application's; its size */
+    /* The application's state comes with the view that is about to be installed. */
+    void (*adopt)(void *self, const uint8_t *state, size_t size, struct trace_state *after);
     void (*gossip)(void *self, gms_id from, const uint8_t *bytes, size_t size);
     void (*refused)(void *self, gms_id from, const uint8_t *text, size_t size); /* told why not welcome */
     void (*end)(void *self, enum node_end);

@@ -3,6 +3,7 @@
 #include "net/wire.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 /* -- Putting ------------------------------------------------------------------------------------------ */
@@ -59,33 +60,73 @@ void wire_put_frame_header(struct wire_out *out, uint32_t group, gms_id sender) 
     put(out, sender, 8);
 }
 
+/* The fields of the core's messages, in the order in which they are encoded. */
+enum { VIEW = 1, SEQ = 2, ORIGIN = 4, N = 8, BALLOT = 16, ACCEPTED = 32, LAST = 64, COMMITTED = 128 };
+enum { STABLE = 256, ADDRESS = 512, MEMBERS = 1024, COUNTS = 2048, BODY = 4096 };
+
+static const unsigned fields_of[GMS_TYPES] = {
+    [GMS_JOIN] = ADDRESS,
+    [GMS_VIEW] = VIEW | SEQ | MEMBERS | COUNTS,
+    [GMS_REQUEST] = ORIGIN | N | BODY,
+    [GMS_MSG] = VIEW | SEQ | ORIGIN | N | COMMITTED | STABLE | BODY,
+    [GMS_LEAVE] = ORIGIN,
+    [GMS_ACK] = VIEW | SEQ,
+    [GMS_NACK] = VIEW | SEQ | LAST,
+    [GMS_TOO_OLD] = VIEW | SEQ,
+    [GMS_HEARTBEAT] = VIEW | SEQ | COMMITTED | STABLE,
+    [GMS_COMMIT] = VIEW | SEQ | COMMITTED | STABLE,
+    [GMS_SUSPECT] = VIEW | ORIGIN,
+    [GMS_PREPARE] = VIEW | SEQ | BALLOT,
+    [GMS_PROMISE] = VIEW | SEQ | BALLOT | ACCEPTED | LAST | MEMBERS,
+    [GMS_ACCEPT] = VIEW | BALLOT | LAST | MEMBERS,
+    [GMS_ACCEPTED] = VIEW | BALLOT,
+    [GMS_INSTALL] = VIEW | SEQ | MEMBERS | COUNTS | BODY,
+    [GMS_EXCLUDED] = VIEW,
+};
+
+static const struct {
+    unsigned bit;
+    size_t offset;
+} numbers[] = {
+    {SEQ, offsetof(struct gms_message, seq)},
+    {ORIGIN, offsetof(struct gms_message, origin)},
+    {N, offsetof(struct gms_message, n)},
+    {BALLOT, offsetof(struct gms_message, ballot)},
+    {ACCEPTED, offsetof(struct gms_message, accepted)},
+    {LAST, offsetof(struct gms_message, last)},
+    {COMMITTED, offsetof(struct gms_message, committed)},
+    {STABLE, offsetof(struct gms_message, stable)},
+};
+#define NUMBERS (sizeof numbers / sizeof numbers[0])
+
+static uint64_t *number_in(struct gms_message *m, size_t i) {
+    return (uint64_t *)(void *)((char *)m + numbers[i].offset);
+}
+
 void wire_put_gms(struct wire_out *out, const struct gms_message *m, uint64_t lc,
                   const struct address_book *book) {
+    assert(m->type < GMS_TYPES);
     const size_t start = begin(out, m->type, m->x, lc);
-    switch (m->type) {
-    case GMS_JOIN: put_address(out, m->origin, book); break;
-    case GMS_LEAVE: put(out, m->origin, 8); break;
-    case GMS_VIEW:
+    const unsigned fields = fields_of[m->type];
+    struct gms_message numbered = *m;
+    if (fields & VIEW)
         put(out, m->view, 4);
-        put(out, m->seq, 8);
-        put(out, m->member_count, 2);
-        for (uint32_t i = 0; i < m->member_count; i++)
-            put_address(out, m->members[i], book);
-        break;
-    case GMS_MSG:
-        put(out, m->view, 4);
-        put(out, m->seq, 8);
-        put(out, m->origin, 8);
-        put(out, m->n, 8);
-        put_bytes(out, m->body, m->body_size);
-        break;
-    case GMS_REQUEST:
-        put(out, m->origin, 8);
-        put(out, m->n, 8);
-        put_bytes(out, m->body, m->body_size);
-        break;
-    case GMS_TYPES: assert(!"a message type");
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (fields & numbers[i].bit)
+            put(out, *number_in(&numbered, i), 8);
     }
+    if (fields & ADDRESS)
+        put_address(out, m->origin, book);
+    if (fields & MEMBERS)
+        put(out, m->member_count, 2);
+    for (uint32_t i = 0; (fields & MEMBERS) && i < m->member_count; i++)
+        put_address(out, m->members[i], book);
+    if (fields & COUNTS)
+        put(out, m->counts != NULL, 1);
+    for (uint32_t i = 0; (fields & COUNTS) && m->counts && i < m->member_count; i++)
+        put(out, m->counts[i], 8);
+    if (fields & BODY)
+        put_bytes(out, m->body, m->body_size);
     finish(out, start);
 }
 
@@ -165,9 +206,7 @@ static void get_body(struct reader *r, struct gms_message *m) {
     r->at = r->end;
 }
 
-static void get_view(struct reader *r, struct wire_message *m) {
-    m->gms.view = (uint32_t)get(r, 4);
-    m->gms.seq = get(r, 8);
+static void get_members(struct reader *r, struct wire_message *m) {
     const uint64_t count = get(r, 2);
     if (count > GMS_MEMBERS_MAX) {
         r->bad = true;
@@ -181,6 +220,40 @@ static void get_view(struct reader *r, struct wire_message *m) {
     m->gms.members = m->ids;
 }
 
+static void get_counts(struct reader *r, struct wire_message *m) {
+    const uint64_t has = get(r, 1);
+    if (has > 1)
+        r->bad = true;
+    if (has != 1)
+        return;
+    for (uint32_t i = 0; i < m->gms.member_count; i++)
+        m->counts[i] = get(r, 8);
+    m->gms.counts = m->counts;
+}
+
+static void get_gms(struct reader *r, struct wire_message *m) {
+    const unsigned fields = fields_of[m->type];
+    if (fields & VIEW)
+        m->gms.view = (uint32_t)get(r, 4);
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (fields & numbers[i].bit)
+            *number_in(&m->gms, i) = get(r, 8);
+    }
+    if (fields & ADDRESS) {
+        get_address(r, &m->addresses[0]);
+        m->address_count = 1;
+        m->gms.origin = m->addresses[0].id;
+    }
+    if (fields & MEMBERS)
+        get_members(r, m);
+    if (fields & COUNTS)
+        get_counts(r, m);
+    if (fields & BODY)
+        get_body(r, &m->gms);
+    m->gms.type = (enum gms_type)m->type;
+    m->gms.x = m->x;
+}
+
 /* NULL, or why this message can't be read. */
 static const char *get_message(struct reader *r, struct wire_message *m) {
     m->x = get(r, 8);
@@ -189,26 +262,13 @@ static const char *get_message(struct reader *r, struct wire_message *m) {
     m->bytes = NULL;
     m->bytes_size = 0;
     memset(&m->gms, 0, sizeof m->gms);
+    if (m->type > 0 && m->type < GMS_TYPES) {
+        get_gms(r, m);
+        if (r->bad)
+            return "malformed: truncated or out of range";
+        return r->at == r->end ? NULL : "malformed: longer than its type";
+    }
     switch (m->type) {
-    case GMS_JOIN:
-        get_address(r, &m->addresses[0]);
-        m->address_count = 1;
-        m->gms.origin = m->addresses[0].id;
-        break;
-    case GMS_LEAVE: m->gms.origin = get(r, 8); break;
-    case GMS_VIEW: get_view(r, m); break;
-    case GMS_MSG:
-        m->gms.view = (uint32_t)get(r, 4);
-        m->gms.seq = get(r, 8);
-        m->gms.origin = get(r, 8);
-        m->gms.n = get(r, 8);
-        get_body(r, &m->gms);
-        break;
-    case GMS_REQUEST:
-        m->gms.origin = get(r, 8);
-        m->gms.n = get(r, 8);
-        get_body(r, &m->gms);
-        break;
     case WIRE_HELLO:
         m->rung = (unsigned)get(r, 1);
         get_address(r, &m->addresses[0]);
@@ -221,10 +281,6 @@ static const char *get_message(struct reader *r, struct wire_message *m) {
         r->at = r->end;
         break;
     default: return "malformed: unknown type";
-    }
-    if (m->type < GMS_TYPES) {
-        m->gms.type = (enum gms_type)m->type;
-        m->gms.x = m->x;
     }
     if (r->bad)
         return "malformed: truncated or out of range";

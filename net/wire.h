@@ -5,11 +5,14 @@
  *
  *     frame    'g' 'y'  version u8  flags u8 (0)  group u32  sender u64  message*
  *     message  type u8  size u16 (of all that follows)  x u64  lc u64  fields of the type
- *     JOIN     address                  LEAVE    origin u64
- *     VIEW     view u32  seq u64  count u16  address*count
- *     REQUEST  origin u64  n u64  body              MSG  view u32  seq u64  origin u64  n u64  body
+ *     JOIN     address
+ *     REQUEST  origin u64  n u64  body
+ *     MSG      view u32  seq u64  origin u64  n u64  committed u64  stable u64  body
+ *     VIEW     view u32  seq u64  members  counts
+ *     ...      the others likewise: which type has which fields is the table in wire.c
  *     HELLO    rung u8  address         REFUSED  text         GOSSIP  bytes
  *     address  id u64  name u8+bytes  endpoint u8+bytes
+ *     members  count u16  address*count      counts  u8 (0: none, 1)  u64*count
  *
  * Integers are big-endian. Every get is bounds-checked, and a message's fields must fill its size exactly.
  * A reason for refusal is a constant string; no input makes decoding fail in any other way.
@@ -19,7 +22,7 @@
 
 #include "net/address.h"
 
-#define WIRE_VERSION           1
+#define WIRE_VERSION           2
 #define WIRE_FRAME_HEADER_SIZE 16
 #define WIRE_X_OFFSET          3 /* of x in an encoded message; lc follows it */
 
@@ -36,13 +39,15 @@ struct wire_message {
     unsigned type; /* enum gms_type or enum wire_type */
     uint64_t x;
     uint64_t lc;
-    struct gms_message gms; /* the core's types; body borrowed from the frame, members from `ids` */
+    struct gms_message gms; /* the core's types; body borrowed from the frame, members from `ids`, counts from
+                               `counts` */
     unsigned rung;          /* HELLO */
     const uint8_t *bytes;   /* REFUSED, GOSSIP: borrowed from the frame */
     size_t bytes_size;
-    uint32_t address_count; /* JOIN, HELLO: 1; VIEW: as many as members */
+    uint32_t address_count; /* JOIN, HELLO: 1; VIEW and the like: as many as members */
     struct address addresses[GMS_MEMBERS_MAX];
     gms_id ids[GMS_MEMBERS_MAX];
+    uint64_t counts[GMS_MEMBERS_MAX];
 };
 
 /* -- Encoding: append to a caller's buffer ----------------------------------------------------------- */

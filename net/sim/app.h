@@ -22,6 +22,9 @@ struct sim_app {
     void (*install)(void *state, gms_time now, const struct gms_message *view);
     /* True: it adopted the group's state by this; `*why` is set if that is because nobody had it any more. */
     bool (*deliver)(void *state, const struct gms_message *, const char **why);
+    /* gms5: the state as bytes, at most GMS_BODY_SIZE_MAX of them; and a newcomer's, who takes it over. */
+    size_t (*snapshot)(const void *state, uint8_t *bytes);
+    void (*adopt)(void *state, const uint8_t *bytes, size_t size);
     /* The next body to multicast; returns its size, 0 if there is none. */
     size_t (*take)(void *state, gms_time now, uint8_t body[SIM_BODY_SIZE_MAX]);
     gms_time (*deadline)(const void *state); /* when take() has something to say again */

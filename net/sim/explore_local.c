@@ -93,6 +93,21 @@ static void on_freeze(void *self, uint64_t expected, uint64_t got) {
     (void)self, (void)expected, (void)got;
 }
 
+static void on_block(void *self, bool blocked, bool has_quorum) {
+    (void)self, (void)blocked, (void)has_quorum;
+}
+
+static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
+    const struct space *s = self;
+    return s->app->snapshot(app_of(s), state);
+}
+
+static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace_state *after) {
+    const struct space *s = self;
+    memset(after, 0, sizeof *after);
+    s->app->adopt(app_of(s), state, size);
+}
+
 static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
     (void)self, (void)from, (void)bytes, (void)size;
 }
@@ -128,6 +143,9 @@ static struct node *make_node(struct space *s, int who) {
                                        .deliver = on_deliver,
                                        .install = on_install,
                                        .freeze = on_freeze,
+                                       .block = on_block,
+                                       .snapshot = on_snapshot,
+                                       .adopt = on_adopt,
                                        .gossip = on_bytes,
                                        .refused = on_bytes,
                                        .end = on_end,
@@ -172,6 +190,7 @@ static void canonical(struct space *s, struct local *local) {
         sort_ids(&g->gms2.down);
     sort_ids(&local->detector.down);
     sort_ids(&local->detector.watched);
+    sort_ids(&local->detector.reported);
     s->app->canonical(app_of(s));
 }
 

@@ -81,6 +81,23 @@ static void on_freeze(void *self, uint64_t expected, uint64_t got) {
     (void)self, (void)expected, (void)got;
 }
 
+static void on_block(void *self, bool blocked, bool has_quorum) {
+    (void)self, (void)blocked, (void)has_quorum;
+}
+
+static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
+    const struct sim_member *m = self;
+    return m->sim->config.app->snapshot(m->app, state);
+}
+
+static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace_state *after) {
+    struct sim_member *m = self;
+    struct sim_app_state seen;
+    m->sim->config.app->adopt(m->app, state, size);
+    m->sim->config.app->look(m->app, &seen);
+    *after = seen.state;
+}
+
 static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
     (void)self, (void)from, (void)bytes, (void)size; /* no gossip here, and nobody is refused */
 }
@@ -165,6 +182,9 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                        .deliver = on_deliver,
                                        .install = on_install,
                                        .freeze = on_freeze,
+                                       .block = on_block,
+                                       .snapshot = on_snapshot,
+                                       .adopt = on_adopt,
                                        .gossip = on_bytes,
                                        .refused = on_bytes,
                                        .end = on_end,

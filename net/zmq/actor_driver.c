@@ -66,6 +66,19 @@ static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
     actor_tell_app(self, &event);
 }
 
+static void on_block(void *arg, bool blocked, bool has_quorum) {
+    (void)arg, (void)blocked, (void)has_quorum;
+}
+
+static size_t on_snapshot(void *arg, uint8_t state[GMS_BODY_SIZE_MAX]) {
+    (void)arg, (void)state;
+    return 0;
+}
+
+static void on_adopt(void *arg, const uint8_t *state, size_t size, struct trace_state *after) {
+    (void)arg, (void)state, (void)size, (void)after;
+}
+
 static void on_gossip(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
     actor_t *self = arg;
     const member_event_t event = {.type = MEMBER_GOSSIP, .from = from, .body = bytes, .size = size};
@@ -125,6 +138,9 @@ struct node_driver actor_driver(actor_t *self) {
                                 .deliver = on_deliver,
                                 .install = on_install,
                                 .freeze = on_freeze,
+                                .block = on_block,
+                                .snapshot = on_snapshot,
+                                .adopt = on_adopt,
                                 .gossip = on_gossip,
                                 .refused = on_refused,
                                 .end = actor_on_end,

@@ -72,6 +72,22 @@ static void add_number(struct text *t, const struct story *s, uint64_t seq) {
         add(t, " #%d", (int)seq);
 }
 
+static void add_upper(struct text *t, const struct gms_message *m) {
+    add(t, " in %u", m->view);
+    if (m->origin != GMS_NOBODY)
+        add(t, " w%d", (int)m->origin);
+    if (m->ballot > 0)
+        add(t, " ballot %d.%d", (int)(m->ballot >> 8), (int)(m->ballot & 255));
+    if (m->member_count > 0) {
+        add(t, " ");
+        add_members(t, m->members, m->member_count);
+    }
+    if (m->last > 0)
+        add(t, " to #%d", (int)m->last);
+    if (m->committed > 0)
+        add(t, " committed #%d", (int)m->committed);
+}
+
 static void add_message(struct text *t, const struct story *s, const struct gms_message *m) {
     add(t, "%s", gms_type_name(m->type));
     switch (m->type) {
@@ -86,6 +102,18 @@ static void add_message(struct text *t, const struct story *s, const struct gms_
         add(t, " w%d#%d", (int)m->origin, (int)m->n);
         add_body(t, m->body, m->body_size);
         break;
+    case GMS_ACK:
+    case GMS_NACK:
+    case GMS_TOO_OLD:
+    case GMS_HEARTBEAT:
+    case GMS_COMMIT:
+    case GMS_SUSPECT:
+    case GMS_PREPARE:
+    case GMS_PROMISE:
+    case GMS_ACCEPT:
+    case GMS_ACCEPTED:
+    case GMS_INSTALL:
+    case GMS_EXCLUDED: add_upper(t, m); break;
     case GMS_TYPES: break;
     }
     add_number(t, s, m->seq);

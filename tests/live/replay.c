@@ -193,6 +193,19 @@ static void on_install(void *self, const struct gms_message *view) {
     (void)self, (void)view;
 }
 
+static void on_block(void *self, bool blocked, bool has_quorum) {
+    (void)self, (void)blocked, (void)has_quorum;
+}
+
+static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
+    (void)self, (void)state;
+    return 0;
+}
+
+static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace_state *after) {
+    (void)self, (void)state, (void)size, (void)after;
+}
+
 static void on_freeze(void *self, uint64_t expected, uint64_t got) {
     (void)self, (void)expected, (void)got;
 }
@@ -336,6 +349,9 @@ static bool play(struct member *m) {
                                        .deliver = on_deliver,
                                        .install = on_install,
                                        .freeze = on_freeze,
+                                       .block = on_block,
+                                       .snapshot = on_snapshot,
+                                       .adopt = on_adopt,
                                        .gossip = on_bytes,
                                        .refused = on_bytes,
                                        .end = on_end,

@@ -1,0 +1,41 @@
+/* gms5 */
+#include "gms/rung.h"
+
+bool gms5_blocked(const struct gms *g) {
+    (void)g;
+    return false;
+}
+bool gms5_has_quorum(const struct gms *g) {
+    (void)g;
+    return true;
+}
+void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
+    (void)g, (void)m;
+}
+
+const struct gms_rung gms5 = {
+    .name = "gms5",
+    .adds = "numbers the messages and re-sends the last one",
+    .breaks = "a lost message: the follower freezes",
+    .below = &gms3,
+
+    .on_start = gms3_start,
+    .on_timer = gms1_timer,
+    .on_down = gms2_down,
+    .on_suspect = gms2_down,
+    .on_mcast = gms1_mcast,
+    .on_leave = gms1_leave,
+
+    .on_join_message = gms1_join_message,
+    .on_request_message = gms1_request_message,
+    .on_leave_message = gms1_leave_message,
+    .on_ordered_message = gms2_ordered_message,
+    .on_upper_message = gms_no_upper_message,
+    .on_snapshot = gms_no_snapshot,
+    .beacons = GMS_BEACONS_FROM_LEADER,
+
+    .take = gms3_take,
+    .broadcast = gms3_broadcast,
+    .elect = gms2_elect,
+    .lead = gms3_lead,
+};
