@@ -169,7 +169,7 @@ void sim_go_on(struct sim_member *m) {
 
 static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
     struct node_config config = {
-        .gms = {.rung = s->config.rung, .me = me, .join_timeout = s->config.join_timeout},
+        .gms = {.rung = s->config.rung, .me = me, .join_timeout = s->config.join_timeout, .resend_timeout = s->config.resend_timeout},
         .self = {.id = me},
         .group = GROUP,
         .seed = s->config.seed * SLOTS + me};
