@@ -225,7 +225,7 @@ static void take(struct telling *t, const struct explore_step *s) {
     case EXPLORE_ADD: sim_add(sim, &s->b, 1); break;
     case EXPLORE_GO: sim_leave(sim, s->a); break;
     case EXPLORE_TIMEOUT:
-        sim_run(sim, sim_now(sim) + 2 * TIMEOUT); /* whatever it waits for has taken too long */
+        sim_run(sim, sim_now(sim) + 32 * TIMEOUT); /* whatever it waits for has taken too long */
         sim_timer(sim, s->a);
         break;
     case EXPLORE_CUT: cut(t, s->keep[0]); break;

@@ -342,6 +342,29 @@ void node_timer(struct node *node, gms_time now) {
     step(node, &e);
 }
 
+static bool listens(const struct node *node, gms_id to) {
+    const bool leads = gms_leader(&node->gms) == node->me;
+    switch (gms_beacons(&node->gms)) {
+    case GMS_BEACONS_NONE: return false;
+    case GMS_BEACONS_FROM_LEADER: return leads;
+    case GMS_BEACONS_WITH_LEADER: return leads || to == gms_leader(&node->gms);
+    case GMS_BEACONS_ALL: return true;
+    }
+    return false;
+}
+
+bool node_heartbeat(struct node *node, gms_time now, gms_id to) {
+    struct gms_message m;
+    const struct gms_message nothing = {0};
+    size_t size = 0;
+    node->now = now;
+    if (node->crashed || to == node->me || !gms_view_has(gms_current_view(&node->gms), to) ||
+        !listens(node, to) || !gms_heartbeat(&node->gms, &m))
+        return false;
+    send(node, to, &m, &nothing, &size);
+    return true;
+}
+
 void node_leave(struct node *node, gms_time now) {
     if (node->crashed)
         return;

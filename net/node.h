@@ -83,6 +83,10 @@ void node_down(struct node *, gms_time now, gms_id whom, const char *why); /* se
 /* The detector is wrong, or can't know: `whom` may be alive. Up to gms3 a suspicion counts as a crash. */
 void node_suspect(struct node *, gms_time now, gms_id whom, const char *why);
 void node_timer(struct node *, gms_time now);
+
+/* Says once to `to` that it lives and how far it is, if `to` is one that listens for it; false if not. */
+bool node_heartbeat(struct node *, gms_time now, gms_id to);
+
 void node_leave(struct node *, gms_time now);
 enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_t size);
 

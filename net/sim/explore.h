@@ -9,13 +9,13 @@
  *
  * Bounds. Members 1 to M are in the group at the beginning; at most so many changes, crashes, losses and so
  * on happen, at any moment and in any order with everything else. A timeout fires, and a heartbeat goes out,
- * only when nothing else can happen (they are long, compared with a message). A run is judged whenever nothing
- * is on its way: from gms4 on, all timers and heartbeats take their turns until nothing changes any more (that
- * is what time would do, and costs no budget); then every survivor multicasts one more change, and these
- * arrive in one order, with timers and heartbeats again. Who has left by then is not judged, and where no
- * majority is alive nobody is asked to make progress (so the ladder has it); at gms5, where those who live are
- * no quorum of the last view. Nobody joins while the network is parted. Crashes are those of leaders, at gms5
- * also of whoever coordinates a view change, with EXPLORE_FOLLOWER_CRASH those of followers.
+ * only when nothing else can happen (they are long, compared with a message). A run is judged whenever
+ * nothing is on its way: from gms4 on, all timers and heartbeats take their turns until nothing changes any
+ * more (that is what time would do, and costs no budget); then every survivor multicasts one more change, and
+ * these arrive in one order, with timers and heartbeats again. Who has left by then is not judged, and where
+ * no majority is alive nobody is asked to make progress (so the ladder has it); at gms5, where those who live
+ * are no quorum of the last view. Nobody joins while the network is parted. Crashes are those of leaders, at
+ * gms5 also of whoever coordinates a view change, with EXPLORE_FOLLOWER_CRASH those of followers.
  */
 #ifndef NET_SIM_EXPLORE_H
 #define NET_SIM_EXPLORE_H

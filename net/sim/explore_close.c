@@ -1,5 +1,5 @@
-/* What time does to a group where nothing is on its way: timers and heartbeats take their turns, each with all
- * that follows from it, until nothing changes any more. */
+/* What time does to a group where nothing is on its way: timers and heartbeats take their turns, each with
+ * all that follows from it, until nothing changes any more. */
 #include <string.h>
 
 #include "net/sim/explore_state.h"

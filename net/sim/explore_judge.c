@@ -92,8 +92,7 @@ static bool quorum_lives(const struct search *x, struct state *s) {
         all++;
         living += state_info(x, s, who)->viewed;
     }
-    return 2 * living > all ||
-           (2 * living == all && last && state_info(x, s, last->leader)->viewed);
+    return 2 * living > all || (2 * living == all && last && state_info(x, s, last->leader)->viewed);
 }
 
 static bool must_go_on(const struct search *x, struct state *s) {

@@ -93,6 +93,7 @@ static uint32_t legacy_of(struct space *s) {
 static struct local_info info_of(struct space *s, const struct local *local) {
     struct sim_app_state seen;
     const struct gms *g = &local->gms;
+    const bool coordinates = s->rung == GMS_RUNG_5 && g->gms5.coordinates != GMS5_NONE;
     uint32_t members = 0;
     s->app->look(s->bytes, &seen);
     for (uint32_t i = 0; i < g->gms1.view.count; i++)
@@ -103,11 +104,11 @@ static struct local_info info_of(struct space *s, const struct local *local) {
                                .viewed = local->view > 0,
                                .has_state = seen.has_state,
                                .leaving = g->gms1.leaving,
-                               .heads = gms_phase(g) == GMS_LEADING,
+                               .heads = gms_phase(g) == GMS_LEADING || coordinates,
                                .blocked = gms_blocked(g) || !gms_has_quorum(g),
                                .members = (uint8_t)members,
-                               .timer = gms_deadline(g) != GMS_NEVER ||
-                                        s->app->deadline(s->bytes) != GMS_NEVER,
+                               .timer =
+                                   gms_deadline(g) != GMS_NEVER || s->app->deadline(s->bytes) != GMS_NEVER,
                                .count = (uint8_t)seen.state.count,
                                .view = (uint32_t)local->view,
                                .legacy = legacy_of(s)};
@@ -142,9 +143,8 @@ static void unpack(const struct space *s, uint32_t local, size_t wanted_size) {
 /* NULL: none. */
 static const uint64_t *legacy_at(const struct space *s, uint32_t local) {
     const uint32_t legacy = local & 0xfffffff;
-    return (local & LOCAL_ENDED) && legacy > 0
-               ? (const uint64_t *)(const void *)s->legacies.bytes[legacy - 1]
-               : NULL;
+    return (local & LOCAL_ENDED) && legacy > 0 ? (const uint64_t *)(const void *)s->legacies.bytes[legacy - 1]
+                                               : NULL;
 }
 
 uint64_t space_count(const struct space *s, uint32_t local) {
@@ -189,27 +189,8 @@ void space_note_send(struct space *s, int to, const uint8_t *message, size_t siz
     }
     const uint32_t index = intern_put(&s->messages, message, size);
     assert(index <= 0xffffff); /* an event holds its number in 24 bits */
+    s->led = s->led || message[0] == GMS_PREPARE || message[0] == GMS_ACCEPT || message[0] == GMS_INSTALL;
     s->sends[s->send_count++] = (struct local_send){(uint8_t)to, index, legacy_of(s)};
-}
-
-/* What it would say now to those who listen for its heartbeats. */
-static void beat(struct space *s, struct node *node) {
-    uint8_t bytes[NET_MESSAGE_SIZE_MAX];
-    const enum gms_beacons beacons = gms_beacons(&node->gms);
-    const struct gms_view *view = gms_current_view(&node->gms);
-    const bool leads = gms_phase(&node->gms) == GMS_LEADING;
-    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
-    struct gms_message m;
-    if (beacons == GMS_BEACONS_NONE || !gms_heartbeat(&node->gms, &m))
-        return;
-    wire_put_gms(&out, &m, 0, &node->book);
-    wire_patch_x(bytes, 0, 0);
-    for (uint32_t i = 0; i < view->count; i++) {
-        const bool listens = beacons == GMS_BEACONS_ALL || leads ||
-                             (beacons == GMS_BEACONS_WITH_LEADER && i == 0);
-        if (listens && view->members[i] != node->me)
-            space_note_send(s, (int)view->members[i], bytes, out.size);
-    }
 }
 
 static void happen(struct space *s, struct node *node, enum local_event event, uint32_t arg) {
@@ -231,7 +212,10 @@ static void happen(struct space *s, struct node *node, enum local_event event, u
         break;
     case LOCAL_LEAVE: node_leave(node, 0); break;
     case LOCAL_TIMER: node_timer(node, 1); break;
-    case LOCAL_HEARTBEAT: beat(s, node); return;
+    case LOCAL_HEARTBEAT:
+        for (int to = 1; to <= s->slots; to++)
+            node_heartbeat(node, 0, (gms_id)to);
+        return;
     }
     const gms_time now = event == LOCAL_TIMER ? 1 : 0;
     size_t size;
@@ -261,11 +245,11 @@ static uint32_t compute(struct space *s, int who, uint32_t state, enum local_eve
         s->outcome_capacity *= 2;
         s->outcomes = need(realloc(s->outcomes, s->outcome_capacity * sizeof *s->outcomes));
     }
-    s->outcomes[s->outcome_count] = (struct local_outcome){
-        .next = s->ended ? local_end(end_of(s), legacy_of(s)) : keep_local(s),
-        .sends_at = sends_at,
-        .send_count = s->send_count - sends_at,
-        .led = s->led};
+    s->outcomes[s->outcome_count] =
+        (struct local_outcome){.next = s->ended ? local_end(end_of(s), legacy_of(s)) : keep_local(s),
+                               .sends_at = sends_at,
+                               .send_count = s->send_count - sends_at,
+                               .led = s->led};
     return s->outcome_count++;
 }
 

@@ -91,15 +91,16 @@ struct space {
 
 #define SPACE_GROUP 1
 
-struct node *space_make_node(struct space *, int who);                               /* explore_driver.c */
+struct node *space_make_node(struct space *, int who);                             /* explore_driver.c */
 void space_note_send(struct space *, int to, const uint8_t *message, size_t size); /* in this step */
 
 struct space *space_new(const struct sim_app *, enum gms_rung_id, int slots);
 void space_free(struct space **);
 size_t space_memory(const struct space *);
 
-/* `arg`: START: the contact, 0 to found; MESSAGE: from << 24 | message; DOWN, SUSPECT: whom. HEARTBEAT changes
- * nothing: its sends are what it would say now, and to whom. What is returned lives until the next call. */
+/* `arg`: START: the contact, 0 to found; MESSAGE: from << 24 | message; DOWN, SUSPECT: whom. HEARTBEAT
+ * changes nothing: its sends are what it would say now, and to whom. What is returned lives until the next
+ * call. */
 const struct local_outcome *space_step(struct space *, int who, uint32_t local, enum local_event,
                                        uint32_t arg);
 const struct local_info *space_info(const struct space *, uint32_t local);

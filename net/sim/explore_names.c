@@ -26,7 +26,10 @@ static const struct {
                             "a lost message and a leader crash",
                             3,
                             {.losses = 1, .crashes = 1, .timeouts = 2}},
-    [EXPLORE_SUSPICION] = {"suspicion", "a live leader is suspected by a follower", 3, {.suspicions = 1, .timeouts = 2}},
+    [EXPLORE_SUSPICION] = {"suspicion",
+                           "a live leader is suspected by a follower",
+                           3,
+                           {.suspicions = 1, .timeouts = 2}},
     [EXPLORE_PARTITION] = {"partition", "partition, then heal", 3, {.cuts = 1, .timeouts = 2}},
 };
 

@@ -132,7 +132,8 @@ bool state_heartbeat_matters(const struct search *x, struct state *s, int a, int
         !heartbeat(x, s, a, b, &message))
         return false;
     const uint32_t local = *state_local(s, b);
-    const struct local_outcome *o = space_step(x->space, b, local, LOCAL_MESSAGE, (uint32_t)a << 24 | message);
+    const struct local_outcome *o =
+        space_step(x->space, b, local, LOCAL_MESSAGE, (uint32_t)a << 24 | message);
     return o->next != local || o->send_count > 0;
 }
 

@@ -22,8 +22,11 @@ static enum explore_verdict take_steps(enum gms_rung_id rung, enum explore_fault
                                        const struct explore_step *steps) {
     enum explore_verdict verdict;
     char error[256];
-    const struct witness witness = {
-        .rung = rung, .fault = fault, .members = members_of(rung, fault), .step_count = count, .steps = steps};
+    const struct witness witness = {.rung = rung,
+                                    .fault = fault,
+                                    .members = members_of(rung, fault),
+                                    .step_count = count,
+                                    .steps = steps};
     assert_true(witness_take(&witness, &verdict, error, sizeof error));
     return verdict;
 }
