@@ -13,7 +13,7 @@
 #define GMS_DEPARTED_MAX  8  /* ids remembered as gone */
 #define GMS_CONTACTS_MAX  3  /* whom a newcomer asks, one after the other */
 #define GMS_PENDING_MAX   5  /* own multicasts that are not delivered yet */
-#define GMS_HISTORY_MAX   32 /* messages that can be sent again */
+#define GMS_HISTORY_MAX   16 /* messages that can be sent again */
 #else
 #define GMS_MEMBERS_MAX   256
 #define GMS_BODY_SIZE_MAX 2048
@@ -23,6 +23,10 @@
 #define GMS_PENDING_MAX   64
 #define GMS_HISTORY_MAX   512
 #endif
+
+/* gms5: so many messages may be under way that are not stable. Twice as many have room in the history, so
+ * that whoever lags behind, in this view or at its cut, finds there what it misses. */
+#define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
 
 /* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch
  * and a LEAVE repeated), then re-sends the last message and multicasts the view. */

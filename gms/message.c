@@ -20,7 +20,7 @@ static enum gms_drop check_members(const struct gms_message *m) {
 }
 
 static enum gms_drop check_proposal(const struct gms_message *m, bool carries_one) {
-    if (m->view == 0 || m->ballot == 0)
+    if (m->view == 0 || m->ballot == 0 || m->ballot >> 48 != 0 || m->accepted > m->ballot)
         return GMS_DROP_MALFORMED;
     if (!carries_one)
         return m->member_count != 0 ? GMS_DROP_MALFORMED : GMS_USED;
@@ -45,7 +45,7 @@ enum gms_drop gms_message_check(const struct gms_message *m) {
     case GMS_NACK: return m->seq == 0 || m->seq > m->last ? GMS_DROP_MALFORMED : GMS_USED;
     case GMS_SUSPECT: return m->view == 0 ? GMS_DROP_MALFORMED : GMS_USED;
     case GMS_PREPARE:
-    case GMS_ACCEPTED: return m->view == 0 || m->ballot == 0 ? GMS_DROP_MALFORMED : GMS_USED;
+    case GMS_ACCEPTED: return check_proposal(m, false);
     case GMS_PROMISE: return check_proposal(m, m->accepted != 0);
     case GMS_ACCEPT: return check_proposal(m, true);
     case GMS_INSTALL:

@@ -48,9 +48,58 @@ struct gms4_nack_state {
     struct gms_history history;
 };
 
+/* What the next view is to be, and which message is the last of this one. */
+struct gms5_proposal {
+    uint64_t last;
+    uint32_t count;
+    gms_id members[GMS_MEMBERS_MAX];
+};
+
+/* What a member knows of another one of its view, by rank. */
+struct gms5_peer {
+    uint64_t received; /* how far it said it received in this view; 0: nothing heard since it was installed */
+    bool newcomer;     /* came in with this view */
+    bool suspected;
+    bool leaving;
+    bool answered;   /* the coordinator's question of this phase */
+    uint8_t strikes; /* how often a leader asked in vain */
+};
+
+/* A coordinator's phases; everybody else is in none. */
+enum gms5_phase { GMS5_NONE, GMS5_PREPARING, GMS5_PROPOSING };
+
+/* `gms3.expected` is the next number to take, or to give when leading; all before it are in the history. */
 struct gms5_state {
     struct gms4_state gms4;
+    uint64_t delivered; /* up to this number; the others, as far as this member knows: */
+    uint64_t committed; /* ... a quorum has all up to this one */
+    uint64_t stable;    /* ... every member has */
     struct gms_history history;
+    struct gms5_peer peer[GMS_MEMBERS_MAX];
+    struct gms_counts ordered; /* the leader's: the last n of each member that has got a number */
+
+    bool blocked;      /* has promised: delivers nothing in this view any more */
+    bool no_quorum;    /* and told its worker so */
+    uint64_t promised; /* no ballot below this one ... */
+    uint64_t accepted; /* the ballot of `proposal`, 0: none accepted */
+    struct gms5_proposal proposal;
+    enum gms5_phase coordinates;
+    uint64_t ballot;           /* its own, when it coordinates */
+    uint64_t ballot_seen;      /* the highest it was told of */
+    uint64_t best_ballot;      /* the highest accepted one among the promises ... */
+    struct gms5_proposal best; /* ... and what it stands for */
+    uint8_t patience;          /* ticks since something happened */
+    struct gms_view joining;   /* who wants to become a member */
+
+    /* How this view began, for those who still have to install it. */
+    bool snapshot_wanted;
+    uint64_t cut;                /* the number of the view itself */
+    struct gms_counts cut_taken; /* of its members */
+    bool has_snapshot;           /* of the application's state, for newcomers */
+    uint32_t snapshot_size;
+    uint8_t snapshot[GMS_BODY_SIZE_MAX];
+    uint8_t leave_ticks;
+    bool going; /* it is out, by a decision that it must see installed by the others: `proposal` */
 };
 
 struct gms {

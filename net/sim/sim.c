@@ -31,8 +31,13 @@ static void happen(struct sim *s, const struct sim_event *e) {
         break;
     case SIM_DOWN: report_down(s, e->from, e->to); break;
     case SIM_TIMER:
-        if (m->timer_at == e->time)
+        if (m->timer_at != e->time)
+            break;
+        m->timer_at = GMS_NEVER;
+        if (sim_due(s, e->to) <= s->now)
             sim_timer(s, e->to);
+        else
+            sim_go_on(m); /* it was put off, or is not wanted any more */
         break;
     }
 }

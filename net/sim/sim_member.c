@@ -168,11 +168,14 @@ void sim_go_on(struct sim_member *m) {
 }
 
 static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
-    struct node_config config = {
-        .gms = {.rung = s->config.rung, .me = me, .join_timeout = s->config.join_timeout},
-        .self = {.id = me},
-        .group = GROUP,
-        .seed = s->config.seed * SLOTS + me};
+    struct node_config config = {.gms = {.rung = s->config.rung,
+                                         .me = me,
+                                         .join_timeout = s->config.join_timeout,
+                                         .resend_timeout = 50 * SIM_MS,
+                                         .seed = s->config.seed},
+                                 .self = {.id = me},
+                                 .group = GROUP,
+                                 .seed = s->config.seed * SLOTS + me};
     snprintf(config.self.name, sizeof config.self.name, "w%d", (int)me);
     snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", (int)me);
     const struct node_driver driver = {.self = m,
