@@ -538,6 +538,10 @@ static bool is_newcomer(const struct gms *g, uint32_t rank) {
 
 void gms5_go_on(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
+    if (g->gms1.leaving && g->gms1.view.count == 1) {
+        become_left(g, out); /* there is nobody to leave behind */
+        return;
+    }
     if (g->gms1.leaving)
         ask_to_leave(g, out);
     if (!leads(g)) {
@@ -602,6 +606,7 @@ static void leader_tick(struct gms *g, struct gms_actions *out) {
 static void follower_tick(struct gms *g, struct gms_actions *out) {
     const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
     ask_to_order(g, out);
+    gms5_ask_coordinator(g, out);
     if (g->gms5.delivered < received(g) || g->gms4.pending.count > 0)
         gms5_tell(g, gms_leader(g), GMS_HEARTBEAT, out);
     if (g->gms1.leaving)

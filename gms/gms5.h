@@ -40,6 +40,9 @@ bool gms5_quorum(const struct gms *, gms5_counts *);
 void gms5_consider(struct gms *, struct gms_actions *);
 void gms5_change_tick(struct gms *, struct gms_actions *);
 
+/* A follower that suspects somebody, but is not the one to act, asks who is: perhaps it was done long ago. */
+void gms5_ask_coordinator(struct gms *, struct gms_actions *);
+
 enum gms_drop gms5_install_message(struct gms *, const struct gms_event *, struct gms_actions *);
 enum gms_drop gms5_change_message(struct gms *, const struct gms_event *, struct gms_actions *);
 gms_handler gms5_snapshot;

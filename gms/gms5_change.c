@@ -20,7 +20,7 @@
 
 #include "gms/gms5.h"
 
-#define SHORT_WAIT   2 /* ticks for those who are not suspected and still silent */
+#define SHORT_WAIT   3 /* ticks for those who are not suspected and still silent */
 #define PATIENCE_MIN 4 /* ticks before a blocked member takes over from a coordinator that stalls */
 #define GOING_TICKS  10
 
@@ -137,10 +137,14 @@ void gms5_send_install(struct gms *g, gms_id to, struct gms_actions *out) {
 }
 
 void gms5_send_installs(struct gms *g, gms5_counts *to_whom, struct gms_actions *out) {
-    const struct gms_message plain = install_message(g, false, out), full = install_message(g, true, out);
-    for (uint32_t i = 1; i < g->gms1.view.count; i++) {
-        if (to_whom(g, i) && (!g->gms5.peer[i].newcomer || g->gms5.has_snapshot))
-            gms_do_send(out, g->gms1.view.members[i], g->gms5.peer[i].newcomer ? &full : &plain);
+    struct gms_message m[2] = {{.type = GMS_TYPES}, {.type = GMS_TYPES}}; /* without and with the state */
+    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
+        const bool newcomer = g->gms5.peer[i].newcomer;
+        if (i == my_rank(g) || !to_whom(g, i) || (newcomer && !g->gms5.has_snapshot))
+            continue;
+        if (m[newcomer].type == GMS_TYPES)
+            m[newcomer] = install_message(g, newcomer, out);
+        gms_do_send(out, g->gms1.view.members[i], &m[newcomer]);
     }
 }
 
@@ -581,6 +585,23 @@ void gms5_consider(struct gms *g, struct gms_actions *out) {
         coordinate(g, out);
 }
 
+static struct gms_message suspicion(const struct gms *g, gms_id whom) {
+    return (struct gms_message){.type = GMS_SUSPECT, .view = g->gms1.view.number, .origin = whom};
+}
+
+void gms5_ask_coordinator(struct gms *g, struct gms_actions *out) {
+    gms_id coordinator = GMS_NOBODY, suspect = GMS_NOBODY;
+    for (uint32_t i = g->gms1.view.count; i-- > 0;) {
+        if (g->gms5.peer[i].suspected)
+            suspect = g->gms1.view.members[i];
+        else
+            coordinator = g->gms1.view.members[i];
+    }
+    const struct gms_message m = suspicion(g, suspect);
+    if (suspect != GMS_NOBODY && coordinator != g->gms1.config.me)
+        gms_do_send(out, coordinator, &m);
+}
+
 /* How long a blocked member waits for its coordinator: not all alike, and not each time the same. */
 static uint32_t patience_of(const struct gms *g) {
     uint64_t draw = (g->gms1.config.seed ^ g->gms1.config.me) * 0x9e3779b97f4a7c15u;
@@ -592,9 +613,7 @@ static uint32_t patience_of(const struct gms *g) {
 static void ask_around(struct gms *g, struct gms_actions *out) {
     const struct gms5_state *s = &g->gms5;
     const gms_id me = g->gms1.config.me;
-    const struct gms_message m = {.type = GMS_SUSPECT,
-                                  .view = g->gms1.view.number,
-                                  .origin = g->gms1.view.members[(s->promised & 255) % g->gms1.view.count]};
+    const struct gms_message m = suspicion(g, g->gms1.view.members[(s->promised & 255) % g->gms1.view.count]);
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
         if (g->gms1.view.members[i] != me && !gms5_is_down(g, g->gms1.view.members[i]))
             gms_do_send(out, g->gms1.view.members[i], &m);
@@ -607,6 +626,10 @@ static void ask_around(struct gms *g, struct gms_actions *out) {
         if (gms5_rank(g, g->gms1.contacts[i]) == GMS5_NO_RANK && g->gms1.contacts[i] != me)
             gms_do_send(out, g->gms1.contacts[i], &m);
     }
+}
+
+static bool is_silent_newcomer(const struct gms *g, uint32_t rank) {
+    return g->gms5.peer[rank].newcomer && !g->gms5.peer[rank].answered;
 }
 
 void gms5_change_tick(struct gms *g, struct gms_actions *out) {
@@ -625,6 +648,7 @@ void gms5_change_tick(struct gms *g, struct gms_actions *out) {
             s->patience = SHORT_WAIT; /* it does not matter how much longer */
             ask_around(g, out);
         }
+        gms5_send_installs(g, is_silent_newcomer, out); /* it can't answer before it is in the view */
         ask(g, out);
         if (s->coordinates == GMS5_PREPARING)
             propose_if_ready(g, out);

@@ -1,7 +1,9 @@
-/* The failure detector, pure: who is watched, who is known to have crashed.
+/* The failure detectors, pure: the perfect one and the eventually perfect one of T. Chandra and S. Toueg,
+ * "Unreliable Failure Detectors for Reliable Distributed Systems" (1996).
  *
- * It is perfect in the sense of T. Chandra and S. Toueg, "Unreliable Failure Detectors for Reliable
- * Distributed Systems" (1996), as long as its driver keeps the promise of detect_down(): a proof only.
+ * The first knows who is watched and who is known to have crashed; it is perfect as long as its driver keeps
+ * the promise of detect_down(): a proof only. The second knows who has not been heard for too long; it may be
+ * wrong, about a process that hangs or a link that is cut, and takes a suspicion back when it hears again.
  */
 #ifndef NET_DETECT_H
 #define NET_DETECT_H
@@ -24,5 +26,31 @@ void detect_down(struct detector *, gms_id whom);
 gms_id detect_report(struct detector *);
 
 bool detect_is_down(const struct detector *, gms_id whom);
+
+/* -- Silence ------------------------------------------------------------------------------------------- */
+
+struct silence {
+    gms_time timeout; /* 0: nobody is ever suspected */
+    uint32_t count;
+    struct {
+        gms_id id;
+        gms_time since; /* when it was last heard, or last suspected */
+        bool suspected;
+    } of[GMS_MEMBERS_MAX];
+};
+
+/* From now on these are to be heard, and nobody else; who is new counts as heard now. */
+void silence_expect(struct silence *, gms_time now, const gms_id *ids, uint32_t count);
+
+void silence_heard(struct silence *, gms_time now, gms_id from);
+void silence_forgive(struct silence *, gms_time now); /* as if all had been heard now */
+
+gms_time silence_due(const struct silence *); /* when the next one has been silent for too long */
+
+/* The next one that has been silent for too long, GMS_NOBODY: none. Who stays silent comes up again after one
+ * more timeout. */
+gms_id silence_take(struct silence *, gms_time now);
+
+bool silence_suspects(const struct silence *, gms_id whom); /* not heard since it was taken */
 
 #endif

@@ -3,7 +3,7 @@
  * A message is encoded once for a whole broadcast: only its mark `x` and the Lamport clock differ from one
  * receiver to the next (L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System").
  */
-#include "net/node.h"
+#include "net/node_parts.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,6 +12,9 @@
 void node_init(struct node *node, const struct node_config *config, const struct node_driver *driver) {
     memset(node, 0, sizeof *node);
     gms_init(&node->gms, &config->gms);
+    node->silence.timeout = config->suspect_timeout;
+    node->beat_period = config->heartbeat_period;
+    node->beat_at = GMS_NEVER;
     fault_init(&node->fault, config->seed);
     address_book_put(&node->book, &config->self);
     node->driver = *driver;
@@ -86,8 +89,8 @@ static bool same_content(const struct gms_message *a, const struct gms_message *
            a->members == b->members && a->counts == b->counts;
 }
 
-static void send(struct node *node, gms_id to, struct gms_message *m, const struct gms_message *encoded,
-                 size_t *size) {
+void node_send(struct node *node, gms_id to, struct gms_message *m, const struct gms_message *encoded,
+               size_t *size) {
     const char *why = NULL;
     const bool dead = detect_is_down(&node->detector, to); /* what goes to it is no part of a broadcast */
     const enum fault_verdict verdict = dead ? FAULT_PASS : fault_on_send(&node->fault, to, m->type, &why);
@@ -190,7 +193,7 @@ static bool carry_out(struct node *node) {
         struct gms_action *a = &node->actions.list[i];
         switch (a->type) {
         case GMS_DO_SEND:
-            send(node, a->whom, &a->message, &encoded, &encoded_size);
+            node_send(node, a->whom, &a->message, &encoded, &encoded_size);
             encoded = a->message;
             break;
         case GMS_DO_DELIVER: deliver(node, &a->message); break;
@@ -236,11 +239,13 @@ static void settle(struct node *node, bool snapshot) {
         gms_step(&node->gms, &e, &node->actions);
         snapshot = carry_out(node);
     }
-    if (!node->crashed)
-        node->driver.flush(node->driver.self);
+    if (node->crashed)
+        return;
+    node_heed(node);
+    node->driver.flush(node->driver.self);
 }
 
-static enum gms_drop step(struct node *node, const struct gms_event *event) {
+enum gms_drop node_step(struct node *node, const struct gms_event *event) {
     const enum gms_drop result = gms_step(&node->gms, event, &node->actions);
     settle(node, carry_out(node));
     return result;
@@ -256,7 +261,7 @@ void node_start(struct node *node, gms_time now, const gms_id *contacts, uint32_
     }
     const struct gms_event e = {
         .type = GMS_EVENT_START, .now = now, .contacts = contacts, .contact_count = count};
-    step(node, &e);
+    node_step(node, &e);
 }
 
 static void remember(struct node *node, const struct wire_message *m) {
@@ -273,10 +278,11 @@ static void remember(struct node *node, const struct wire_message *m) {
 static void receive_gms(struct node *node, gms_id from, struct wire_message *m) {
     if (m->lc > node->lc)
         node->lc = m->lc;
+    silence_heard(&node->silence, node->now, from);
     remember(node, m);
     record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
     const struct gms_event e = {.type = GMS_EVENT_RECEIVE, .now = node->now, .from = from, .message = m->gms};
-    const enum gms_drop result = step(node, &e);
+    const enum gms_drop result = node_step(node, &e);
     if (result != GMS_USED && result != GMS_HELD)
         refuse(node, from, &m->gms, gms_drop_text(result));
 }
@@ -310,8 +316,7 @@ void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *f
         node_refuse(node, now, in.sender, "?", error);
 }
 
-/* `ev` says what is known: that it crashed, or only that somebody thinks so. */
-static void report(struct node *node, gms_time now, enum trace_ev ev, gms_id whom, const char *why) {
+void node_report(struct node *node, gms_time now, enum trace_ev ev, gms_id whom, const char *why) {
     if (node->crashed || detect_is_down(&node->detector, whom))
         return;
     node->now = now;
@@ -319,7 +324,7 @@ static void report(struct node *node, gms_time now, enum trace_ev ev, gms_id who
     node_record(node, now, &r);
     if (ev == TRACE_SUSPECT && node->gms.gms1.config.rung == GMS_RUNG_5) { /* the only one that can tell */
         const struct gms_event e = {.type = GMS_EVENT_SUSPECT, .now = now, .from = whom};
-        step(node, &e);
+        node_step(node, &e);
         return;
     }
     detect_down(&node->detector, whom);
@@ -327,42 +332,11 @@ static void report(struct node *node, gms_time now, enum trace_ev ev, gms_id who
 }
 
 void node_down(struct node *node, gms_time now, gms_id whom, const char *why) {
-    report(node, now, TRACE_DOWN, whom, why);
+    node_report(node, now, TRACE_DOWN, whom, why);
 }
 
 void node_suspect(struct node *node, gms_time now, gms_id whom, const char *why) {
-    report(node, now, TRACE_SUSPECT, whom, why);
-}
-
-void node_timer(struct node *node, gms_time now) {
-    if (node->crashed)
-        return;
-    node->now = now;
-    const struct gms_event e = {.type = GMS_EVENT_TIMER, .now = now};
-    step(node, &e);
-}
-
-static bool listens(const struct node *node, gms_id to) {
-    const bool leads = gms_leader(&node->gms) == node->me;
-    switch (gms_beacons(&node->gms)) {
-    case GMS_BEACONS_NONE: return false;
-    case GMS_BEACONS_FROM_LEADER: return leads;
-    case GMS_BEACONS_WITH_LEADER: return leads || to == gms_leader(&node->gms);
-    case GMS_BEACONS_ALL: return true;
-    }
-    return false;
-}
-
-bool node_heartbeat(struct node *node, gms_time now, gms_id to) {
-    struct gms_message m;
-    const struct gms_message nothing = {0};
-    size_t size = 0;
-    node->now = now;
-    if (node->crashed || to == node->me || !gms_view_has(gms_current_view(&node->gms), to) ||
-        !listens(node, to) || !gms_heartbeat(&node->gms, &m))
-        return false;
-    send(node, to, &m, &nothing, &size);
-    return true;
+    node_report(node, now, TRACE_SUSPECT, whom, why);
 }
 
 void node_leave(struct node *node, gms_time now) {
@@ -370,7 +344,7 @@ void node_leave(struct node *node, gms_time now) {
         return;
     node->now = now;
     const struct gms_event e = {.type = GMS_EVENT_LEAVE, .now = now};
-    step(node, &e);
+    node_step(node, &e);
 }
 
 /* Whether the core would take a multicast: it is traced before it is handed over. */
@@ -395,41 +369,5 @@ enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, s
         .type = GMS_EVENT_MCAST,
         .now = now,
         .message = {.body = body, .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size}};
-    return step(node, &e);
-}
-
-/* -- Faults -------------------------------------------------------------------------------------------- */
-
-bool node_lose(struct node *node, gms_time now, gms_id to, uint32_t count) {
-    char what[64];
-    if (count == 0 || !fault_lose(&node->fault, to, count))
-        return false;
-    snprintf(what, sizeof what, "lose %u", count);
-    struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = to};
-    node_record(node, now, &r);
-    return true;
-}
-
-void node_arm_crash(struct node *node, gms_time now, uint32_t after) {
-    char what[64];
-    node->fault.crash_armed = true;
-    node->fault.crash_after = after;
-    node->fault.broadcast_sends = 0;
-    snprintf(what, sizeof what, "crash mid-broadcast after %u", after);
-    struct trace_record r = {.ev = TRACE_FAULT, .what = what};
-    node_record(node, now, &r);
-}
-
-void node_arm_async_crash(struct node *node, gms_time now, const gms_id *keeps, uint32_t count) {
-    fault_arm_async(&node->fault, keeps, count);
-    struct trace_record r = {.ev = TRACE_FAULT, .what = "crash async"};
-    node_record(node, now, &r);
-}
-
-bool node_cut(struct node *node, gms_time now, gms_id to, bool cut) {
-    if (!fault_cut(&node->fault, to, cut))
-        return false;
-    struct trace_record r = {.ev = TRACE_FAULT, .what = cut ? "cut" : "heal", .peer = to};
-    node_record(node, now, &r);
-    return true;
+    return node_step(node, &e);
 }

@@ -45,12 +45,22 @@ struct node_config {
     struct gms_config gms;
     struct address self;
     uint32_t group;
-    uint64_t seed; /* of the faults */
+    uint64_t seed;             /* of the faults */
+    gms_time heartbeat_period; /* 0: none are sent */
+    gms_time suspect_timeout;  /* 0: nobody is suspected for being silent */
 };
 
 struct node {
     struct gms gms;
     struct detector detector;
+    struct silence silence;
+    gms_time beat_period;
+    gms_time beat_at; /* GMS_NEVER while there is nobody to beat for */
+    struct {          /* what the list of those to be heard was made from */
+        enum gms_phase phase;
+        gms_id leader;
+        uint32_t number, count, down_count;
+    } heeded;
     struct fault fault;
     struct address_book book;
     struct node_driver driver;
@@ -80,9 +90,17 @@ void node_refuse(struct node *, gms_time now, gms_id from, const char *type, con
 
 void node_down(struct node *, gms_time now, gms_id whom, const char *why); /* see detect_down() */
 
-/* The detector is wrong, or can't know: `whom` may be alive. Up to gms3 a suspicion counts as a crash. */
+/* The detector is wrong, or can't know: `whom` may be alive. Up to gms4 a suspicion counts as a crash. */
 void node_suspect(struct node *, gms_time now, gms_id whom, const char *why);
+
+/* When node_timer() is to be called, GMS_NEVER if not at all: the core's deadline, the next heartbeat, or the
+ * moment when somebody will have been silent for too long, whichever comes first. */
+gms_time node_deadline(const struct node *);
+
+/* Does what is due; called too early or needlessly it does nothing. Called late by more than half the suspect
+ * timeout it takes that for a pause of its own process: it suspects nobody for what it slept through. */
 void node_timer(struct node *, gms_time now);
+bool node_suspects(const struct node *, gms_id whom); /* it has been silent for too long, and still is */
 
 /* Says once to `to` that it lives and how far it is, if `to` is one that listens for it; false if not. */
 bool node_heartbeat(struct node *, gms_time now, gms_id to);

@@ -106,14 +106,14 @@ static void read_control(actor_t *self) {
 
 static gms_time tick(actor_t *self) {
     gms_time now = clock_now();
-    if (gms_deadline(&self->node->gms) <= now)
+    if (node_deadline(self->node) <= now)
         node_timer(self->node, now);
     gms_time next = peers_tend(self->peers, now);
     if (self->config.app.tick) {
         const gms_time wanted = self->config.app.tick(self->config.app.self, self, now);
         next = wanted < next ? wanted : next;
     }
-    const gms_time deadline = gms_deadline(&self->node->gms);
+    const gms_time deadline = node_deadline(self->node);
     return deadline < next ? deadline : next;
 }
 
@@ -206,11 +206,18 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
     if (!self->peers || !open_control(self, error, error_size))
         goto fail;
 
-    struct node_config node = {
-        .gms = {.rung = config->rung, .me = self->id, .join_timeout = config->join_timeout},
-        .self = links.self,
-        .group = links.group,
-        .seed = config->seed};
+    struct node_config node = {.gms = {.rung = config->rung,
+                                       .me = self->id,
+                                       .join_timeout = config->join_timeout,
+                                       .resend_timeout = config->resend_timeout,
+                                       .seed = self->id,
+                                       .delivery = config->delivery,
+                                       .last_man_standing = config->last_man_standing},
+                               .self = links.self,
+                               .group = links.group,
+                               .seed = config->seed,
+                               .heartbeat_period = config->heartbeat_period,
+                               .suspect_timeout = config->suspect_timeout};
     snprintf(self->endpoint, sizeof self->endpoint, "%s", peers_endpoint(self->peers));
     memcpy(node.self.endpoint, self->endpoint, sizeof node.self.endpoint);
     const struct node_driver driver = actor_driver(self);

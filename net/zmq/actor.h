@@ -60,11 +60,21 @@ typedef struct {
     const char *listen;  /* for the protocol; see peers.h */
     const char *control; /* for commands, NULL: none */
     gms_time join_timeout;
+    gms_time resend_timeout;   /* see gms_config */
+    gms_time heartbeat_period; /* 0: none are sent */
+    gms_time suspect_timeout;  /* 0: nobody is suspected for being silent */
+    enum gms_delivery delivery;
+    bool last_man_standing;
     uint64_t seed; /* of the faults */
     uint32_t risk; /* see fault.h */
     uint32_t loss_percent;
     actor_app_t app;
 } actor_config_t;
+
+/* What these are where nobody says otherwise: a hung member is suspected within half a second. */
+#define ACTOR_RESEND_TIMEOUT_MS   50
+#define ACTOR_HEARTBEAT_PERIOD_MS 100
+#define ACTOR_SUSPECT_TIMEOUT_MS  400
 
 /* Binds. NULL and one line in `error` if it can't. The strings of the config must live until the return only.
  */

@@ -13,14 +13,18 @@
 
 static struct node node; /* large */
 static struct trace_record last_delivery, last_drop;
-static char last_why[64];
-static int sends, deliveries, drops, installs, crashes;
+static char last_why[64], last_pause[64];
+static int sends, deliveries, drops, installs, crashes, suspicions, pauses;
+static gms_id last_suspected;
+static char beats[64]; /* whom heartbeats went to, as "1 2 4 " */
 static bool flushed_last;
 
 static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) {
-    (void)self, (void)to, (void)message, (void)size;
+    (void)self, (void)size;
     sends++;
     flushed_last = false;
+    if (message[0] == GMS_HEARTBEAT)
+        snprintf(beats + strlen(beats), sizeof beats - strlen(beats), "%d ", (int)to);
 }
 
 static void on_flush(void *self) {
@@ -81,12 +85,22 @@ static void on_trace(void *self, const struct trace_record *r) {
     (void)self;
     if (r->ev == TRACE_DELIVER)
         last_delivery = *r;
+    if (r->ev == TRACE_SUSPECT) {
+        suspicions++;
+        last_suspected = r->peer;
+    }
+    if (r->ev == TRACE_RESUME && r->peer == ME) {
+        pauses++;
+        snprintf(last_pause, sizeof last_pause, "%s", r->why);
+    }
     if (r->ev != TRACE_DROP)
         return;
     drops++;
     last_drop = *r;
     snprintf(last_why, sizeof last_why, "%s", r->why);
 }
+
+static gms_time period, timeout; /* of the member that begins next */
 
 /* A newcomer w3 that has installed view 3 [w1 w2 w3 w4]. */
 static void begin(enum gms_rung_id rung);
@@ -122,7 +136,9 @@ static const gms_id all[] = {1, 2, 3, 4};
 static void begin(enum gms_rung_id rung) {
     const struct node_config config = {.gms = {.rung = rung, .me = ME, .join_timeout = 1000},
                                        .self = {.id = ME, .name = "w3", .endpoint = "test://w3"},
-                                       .group = GROUP};
+                                       .group = GROUP,
+                                       .heartbeat_period = period,
+                                       .suspect_timeout = timeout};
     const struct node_driver driver = {.send = on_send,
                                        .flush = on_flush,
                                        .meet = on_meet,
@@ -142,7 +158,8 @@ static void begin(enum gms_rung_id rung) {
     node_init(&node, &config, &driver);
     node_start(&node, 0, &contact, 1, "w1");
     receive_view(1, 3, all, 4);
-    sends = deliveries = drops = installs = crashes = 0;
+    sends = deliveries = drops = installs = crashes = suspicions = pauses = 0;
+    beats[0] = '\0';
     assert_int_equal(gms_phase(&node.gms), GMS_FOLLOWING);
 }
 
@@ -279,6 +296,168 @@ static void the_resend_of_an_election_does_not_count_for_the_next_broadcast(void
     assert_int_equal(sends, 3);
 }
 
+#define MS ((gms_time)1000000)
+
+/* The same, which beats every 100 ms and suspects after 400; its view came at 1 ns. */
+static void begin_listening(enum gms_rung_id rung) {
+    period = 100 * MS;
+    timeout = 400 * MS;
+    begin(rung);
+    period = timeout = 0;
+}
+
+static void receive_at(gms_time now, gms_id from, const struct gms_message m) {
+    uint8_t bytes[1024];
+    node_receive(&node, now, from, bytes, frame(bytes, sizeof bytes, GROUP, from, &m));
+}
+
+/* Time passes without anything from outside. */
+static void wait_until(gms_time now) {
+    while (node_deadline(&node) <= now)
+        node_timer(&node, node_deadline(&node));
+}
+
+static void without_periods_there_are_neither_heartbeats_nor_suspicions(void **state) {
+    (void)state;
+    assert_int_equal(node_deadline(&node), GMS_NEVER);
+    wait_until(1000000 * MS);
+    assert_int_equal(sends + suspicions, 0);
+}
+
+static void up_to_gms3_only_the_leader_beats(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    wait_until(350 * MS);
+    assert_string_equal(beats, "");
+    node_down(&node, 350 * MS, 2, "crashed");
+    node_down(&node, 350 * MS, 1, "crashed");
+    assert_int_equal(gms_phase(&node.gms), GMS_LEADING);
+    wait_until(750 * MS);
+    assert_string_equal(beats, "4 4 4 4 ");
+    wait_until(10000 * MS);
+    assert_int_equal(suspicions, 0); /* a leader need not hear its followers there */
+}
+
+static void at_gms1_nobody_beats(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_1);
+    wait_until(10000 * MS);
+    assert_int_equal(sends + suspicions, 0);
+}
+
+static void a_leader_that_is_silent_is_suspected_and_that_is_as_good_as_a_crash(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    wait_until(399 * MS);
+    assert_int_equal(suspicions, 0);
+    wait_until(401 * MS);
+    assert_int_equal(suspicions, 1);
+    assert_int_equal(last_suspected, 1);
+    assert_int_equal(gms_leader(&node.gms), 2);
+    wait_until(900 * MS); /* now w2 is to be heard, and is not */
+    assert_int_equal(suspicions, 2);
+    assert_int_equal(last_suspected, 2);
+    assert_int_equal(gms_phase(&node.gms), GMS_LEADING);
+}
+
+static void whatever_it_sends_shows_that_a_leader_lives(void **state) {
+    struct gms_message later = change;
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    for (gms_time now = 300 * MS; now < 3000 * MS; now += 300 * MS) {
+        wait_until(now);
+        later.seq++;
+        later.n++;
+        receive_at(now, 1, later);
+    }
+    assert_int_equal(suspicions, 0);
+}
+
+static void gossip_does_not_show_that_a_leader_lives(void **state) {
+    uint8_t bytes[64];
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    wire_put_frame_header(&out, GROUP, 1);
+    wire_put_bytes(&out, WIRE_GOSSIP, "colour", 6);
+    node_receive(&node, 300 * MS, 1, bytes, out.size);
+    wait_until(401 * MS);
+    assert_int_equal(suspicions, 1);
+}
+
+/* The timer is late: whatever was to be heard meanwhile may be on its way still. */
+static void who_stood_still_itself_suspects_nobody(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_timer(&node, 3000 * MS);
+    assert_int_equal(pauses, 1);
+    assert_string_equal(last_pause, "stood still for 2599 ms itself");
+    assert_int_equal(suspicions, 0);
+    wait_until(3399 * MS);
+    assert_int_equal(suspicions, 0);
+    wait_until(3400 * MS);
+    assert_int_equal(suspicions, 1);
+    assert_int_equal(pauses, 1);
+}
+
+static void a_timer_that_is_a_little_late_is_no_pause(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_timer(&node, 600 * MS);
+    assert_int_equal(pauses, 0);
+    assert_int_equal(suspicions, 1);
+}
+
+static void heartbeats_keep_to_the_clock_and_are_not_made_up_for(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_down(&node, 2, 2, "crashed");
+    node_down(&node, 2, 1, "crashed");
+    const gms_time first = node_deadline(&node);
+    node_timer(&node, first + 30 * MS);
+    assert_int_equal(node_deadline(&node), first + 100 * MS);
+    node_timer(&node, first + 1000 * MS);
+    assert_int_equal(node_deadline(&node), first + 1100 * MS);
+    assert_string_equal(beats, "4 4 ");
+    assert_true(flushed_last);
+}
+
+static void nobody_beats_to_the_dead_or_listens_for_them(void **state) {
+    const gms_id pair[] = {3, 4};
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_down(&node, 1, 2, "crashed");
+    node_down(&node, 1, 1, "crashed");
+    assert_int_equal(gms_phase(&node.gms), GMS_LEADING);
+    assert_memory_equal(gms_current_view(&node.gms)->members, pair, sizeof pair);
+    node_down(&node, 1, 4, "crashed"); /* it stays in the view */
+    wait_until(1000 * MS);
+    assert_string_equal(beats, "");
+}
+
+static void who_is_in_no_group_beats_for_nobody(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_leave(&node, 1);
+    receive(1, (struct gms_message){
+                   .type = GMS_VIEW, .view = 4, .seq = 4, .members = (gms_id[]){1, 2, 4}, .member_count = 3});
+    assert_int_equal(gms_phase(&node.gms), GMS_LEFT);
+    assert_int_equal(node_deadline(&node), GMS_NEVER);
+}
+
+static void a_loss_on_demand_is_no_loss_of_a_heartbeat(void **state) {
+    (void)state;
+    begin_listening(GMS_RUNG_2);
+    node_down(&node, 1, 2, "crashed");
+    node_down(&node, 1, 1, "crashed");
+    node_lose(&node, 1, GMS_NOBODY, 1);
+    wait_until(150 * MS);
+    assert_string_equal(beats, "4 ");
+    sends = 0;
+    node_mcast(&node, 150 * MS, (const uint8_t *)"x", 1);
+    assert_int_equal(sends, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_frame_of_another_group_is_refused, member),
@@ -292,6 +471,18 @@ int main(void) {
         cmocka_unit_test_setup(watching_a_member_that_is_known_to_be_down_elects_at_once, member),
         cmocka_unit_test_setup(a_crash_mid_broadcast_stops_everything, member),
         cmocka_unit_test(the_resend_of_an_election_does_not_count_for_the_next_broadcast),
+        cmocka_unit_test_setup(without_periods_there_are_neither_heartbeats_nor_suspicions, member),
+        cmocka_unit_test(up_to_gms3_only_the_leader_beats),
+        cmocka_unit_test(at_gms1_nobody_beats),
+        cmocka_unit_test(a_leader_that_is_silent_is_suspected_and_that_is_as_good_as_a_crash),
+        cmocka_unit_test(whatever_it_sends_shows_that_a_leader_lives),
+        cmocka_unit_test(gossip_does_not_show_that_a_leader_lives),
+        cmocka_unit_test(who_stood_still_itself_suspects_nobody),
+        cmocka_unit_test(a_timer_that_is_a_little_late_is_no_pause),
+        cmocka_unit_test(heartbeats_keep_to_the_clock_and_are_not_made_up_for),
+        cmocka_unit_test(nobody_beats_to_the_dead_or_listens_for_them),
+        cmocka_unit_test(who_is_in_no_group_beats_for_nobody),
+        cmocka_unit_test(a_loss_on_demand_is_no_loss_of_a_heartbeat),
     };
     return cmocka_run_group_tests_name("node", tests, NULL, NULL);
 }
