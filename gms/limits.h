@@ -15,7 +15,7 @@
 #define GMS_PENDING_MAX   5  /* own multicasts that are not delivered yet */
 #define GMS_HISTORY_MAX   16 /* messages that can be sent again */
 #else
-#define GMS_MEMBERS_MAX   256
+#define GMS_MEMBERS_MAX   128
 #define GMS_BODY_SIZE_MAX 2048
 #define GMS_HOLD_MAX      64
 #define GMS_DEPARTED_MAX  256
