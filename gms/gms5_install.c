@@ -7,8 +7,7 @@
 
 #define GOING_TICKS 10 /* so long does whoever leaves look after the others */
 
-/* -- The decision -------------------------------------------------------------------------------------------
- */
+/* -- The decision ---------------------------------------------------------------------------------------- */
 
 bool gms5_proposes(const struct gms5_proposal *p, gms_id id) {
     for (uint32_t i = 0; i < p->count; i++) {
@@ -265,8 +264,7 @@ enum gms_drop gms5_install_message(struct gms *g, const struct gms_event *e, str
     return result;
 }
 
-/* -- Out ----------------------------------------------------------------------------------------------------
- */
+/* -- Out ------------------------------------------------------------------------------------------------- */
 
 void gms5_be_out(struct gms *g, struct gms_actions *out) {
     if (g->gms1.leaving)

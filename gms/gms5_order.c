@@ -4,7 +4,7 @@
 
 #define STRIKES_MAX 8 /* so many questions a member may leave unanswered */
 
-/* -- Who is who ----------------------------------------------------------------------------------------- */
+/* -- Who is who ------------------------------------------------------------------------------------------ */
 
 uint32_t gms5_rank(const struct gms *g, gms_id id) {
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
@@ -31,8 +31,7 @@ bool gms5_has_quorum(const struct gms *g) {
     return !g->gms5.no_quorum;
 }
 
-/* -- Saying how far we are ----------------------------------------------------------------------------------
- */
+/* -- Saying how far we are ------------------------------------------------------------------------------- */
 
 void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
     m->committed = g->gms5.committed;
@@ -267,8 +266,7 @@ enum gms_drop gms5_on_nack(struct gms *g, const struct gms_event *e, struct gms_
     return GMS_USED;
 }
 
-/* -- Time -------------------------------------------------------------------------------------------------
- */
+/* -- Time ------------------------------------------------------------------------------------------------ */
 
 static bool is_late_to_install(const struct gms *g, uint32_t rank) {
     return g->gms5.peer[rank].received == 0;
