@@ -3,13 +3,15 @@
  *
  *     bench_rungs [-s SECONDS] [-r RUNG,RUNG...] [-n MEMBERS,...] [-l LOSS%,...] [-o FILE.csv]
  *
- * Every member is a process; messages go over loopback TCP. Rate: every member keeps 32 of its own under way;
- * what counts is what each member delivers in a second. Latency: one change every 20 ms in the whole group,
- * from the moment when it was due until each member has it. Every cell ends only when nothing is under way
- * any more, and fails unless all members then have the same changes in the same order.
+ * Every member is a process; messages go over loopback TCP. Rate: every member keeps 32 of its own under
+ * way; what counts is what each member delivers in a second. Latency: one change every 20 ms in the whole
+ * group, from the moment when it was due until each member has it. Every cell ends only when nothing is under
+ * way any more, and fails unless all members then have the same changes in the same order.
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@
 #define MEMBERS_MAX 16
 #define CELLS_MAX   8
 #define WINDOW      32
+#define AHEAD_MAX   256             /* changes that one member may have and another not */
 #define PERIOD      (20 * CLOCK_MS) /* of the whole group's changes, for latency */
 #define WARM_UP     (500 * CLOCK_MS)
 #define QUIET       (400 * CLOCK_MS)
@@ -46,6 +49,8 @@ struct cell {
 };
 
 /* -- One member, in a process of its own ----------------------------------------------------------------- */
+
+static _Atomic uint64_t *progress; /* of each member: changes delivered; shared by all processes */
 
 struct body {
     uint64_t due; /* when it should have been multicast */
@@ -75,11 +80,13 @@ static void on_event(void *arg, actor_t *actor, const member_event_t *event) {
     (void)actor;
     if (event->type == MEMBER_VIEW)
         m->in_view = event->member_count;
+    m->done = m->done || event->type == MEMBER_FROZEN || event->type == MEMBER_FAILED;
     if (event->type != MEMBER_DELIVER || event->size != sizeof body)
         return;
     const gms_time now = clock_now();
     memcpy(&body, event->body, sizeof body);
     trace_state_apply(&m->state, event->from, event->n, 1);
+    atomic_store(&progress[m->who], m->state.count);
     m->last_delivery = now;
     m->own_delivered += body.who == (uint64_t)m->who;
     if (!measuring(m, now))
@@ -88,6 +95,16 @@ static void on_event(void *arg, actor_t *actor, const member_event_t *event) {
     const int bucket = us <= 1 ? 0 : (int)(log(us) / log(1.02));
     m->result.delivered++;
     m->result.bucket[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+}
+
+/* A leader of these rungs sends without regard to who is slow, and has its own delivered at once: the bench
+ * keeps it from running away from what the others' histories hold. */
+static bool all_keep_up(const struct member *m) {
+    for (int i = 0; i < m->cell->members; i++) {
+        if (m->state.count > atomic_load(&progress[i]) + AHEAD_MAX)
+            return false;
+    }
+    return true;
 }
 
 static bool multicast(struct member *m, gms_time due) {
@@ -115,8 +132,10 @@ static gms_time tick(void *arg, actor_t *actor, gms_time now) {
         return now + 50 * CLOCK_MS;
     }
     if (!m->cell->latency) {
-        for (int i = 0; i < WINDOW && m->sent < m->own_delivered + WINDOW && multicast(m, now); i++) {
-        } /* a leader may have its own delivered at once, so it would never end */
+        for (int i = 0; i < WINDOW && m->sent < m->own_delivered + WINDOW && all_keep_up(m); i++) {
+            if (!multicast(m, now))
+                break;
+        }
         return now + CLOCK_MS;
     }
     if (m->next == 0)
@@ -237,6 +256,7 @@ static bool run(const struct cell *cell, FILE *csv) {
     double rate = 0;
     bool same = true;
     for (int i = 0; i < cell->members; i++) {
+        atomic_store(&progress[i], 0);
         child[i] = start(cell, i);
         read_all(child[i].from, endpoint[i], sizeof endpoint[i]);
     }
@@ -247,7 +267,7 @@ static bool run(const struct cell *cell, FILE *csv) {
     for (int i = 0; i < cell->members; i++)
         read_all(child[i].from, &byte, 1);
     for (int i = 0; i < cell->members; i++)
-        same = same && write(child[i].to, "g", 1) == 1;
+        same = write(child[i].to, "g", 1) == 1 && same;
     for (int i = 0; i < cell->members; i++) {
         read_all(child[i].from, &result[i], sizeof result[i]);
         rate += (double)result[i].delivered / result[i].seconds / cell->members;
@@ -256,7 +276,7 @@ static bool run(const struct cell *cell, FILE *csv) {
             bucket[b] += result[i].bucket[b];
     }
     for (int i = 0; i < cell->members; i++) {
-        same = same && write(child[i].to, "x", 1) == 1; /* its other end is open in those forked later */
+        same = write(child[i].to, "x", 1) == 1 && same; /* its other end is open in those forked later */
         close(child[i].to);
         waitpid(child[i].pid, NULL, 0);
         close(child[i].from);
@@ -278,6 +298,16 @@ static bool run(const struct cell *cell, FILE *csv) {
 
 /* -- All of them -------------------------------------------------------------------------------------------
  */
+
+static void *share(size_t size) {
+    FILE *file = tmpfile();
+    void *shared = MAP_FAILED;
+    if (file && ftruncate(fileno(file), (off_t)size) == 0)
+        shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
+    if (shared == MAP_FAILED)
+        die("no shared memory");
+    return shared;
+}
 
 static int numbers(const char *text, int max, int *list) {
     int count = 0;
@@ -312,6 +342,10 @@ int main(int argc, char **argv) {
     if (csv)
         fprintf(csv, "rung,members,loss_percent,what,delivered_per_s,p50_us,p99_us\n");
     signal(SIGPIPE, SIG_IGN);
+    progress =
+        mmap(NULL, MEMBERS_MAX * sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (progress == MAP_FAILED)
+        die("no shared memory");
     const int member_count = numbers(members, MEMBERS_MAX, member_list),
               loss_count = numbers(losses, 99, loss_list);
     char names[256], *more;
