@@ -24,6 +24,10 @@
 #define GMS_HISTORY_MAX   512
 #endif
 
+/* No group gets that far; numbers beyond are refused, so that adding to one never wraps around. */
+#define GMS_NUMBER_MAX ((uint64_t)1 << 62)
+#define GMS_VIEW_MAX   ((uint32_t)1 << 30)
+
 /* gms5: so many messages may be under way that are not stable. Twice as many have room in the history, so
  * that whoever lags behind, in this view or at its cut, finds there what it misses. */
 #define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
