@@ -63,9 +63,11 @@ static bool all_answered(const struct gms *g, bool the_suspected_too) {
 /* -- Being blocked --------------------------------------------------------------------------------------- */
 
 void gms5_become_blocked(struct gms *g, struct gms_actions *out) {
-    if (!g->gms5.blocked)
-        gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
+    if (g->gms5.blocked)
+        return;
     g->gms5.blocked = true;
+    g->gms5.blocked_at = gms5_received(g);
+    gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
 }
 
 void gms5_announce_quorum(struct gms *g, struct gms_actions *out) {

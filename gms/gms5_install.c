@@ -89,6 +89,7 @@ static void forget_view(struct gms *g, uint64_t last) {
     s->promised = s->accepted = s->ballot = s->ballot_seen = s->best_ballot = 0;
     s->coordinates = GMS5_NONE;
     s->patience = 0;
+    s->blocked_at = 0;
     s->blocked = s->has_snapshot = false;
 }
 

@@ -33,7 +33,14 @@ bool gms5_has_quorum(const struct gms *g) {
 
 /* -- Saying how far we are ------------------------------------------------------------------------------- */
 
+/* What a blocked member took after its promise does not count in this view: the promise did not speak of it.
+ */
+static uint64_t acknowledged(const struct gms *g) {
+    return g->gms5.blocked && !gms5_leads(g) ? g->gms5.blocked_at : gms5_received(g);
+}
+
 void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
+    m->seq = acknowledged(g);
     m->committed = g->gms5.committed;
     m->stable = g->gms5.stable;
 }
@@ -41,7 +48,7 @@ void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
 void gms5_tell(struct gms *g, gms_id to, enum gms_type type, struct gms_actions *out) {
     const struct gms_message m = {.type = type,
                                   .view = g->gms1.view.number,
-                                  .seq = gms5_received(g),
+                                  .seq = acknowledged(g),
                                   .committed = g->gms5.committed,
                                   .stable = g->gms5.stable};
     gms_do_send(out, to, &m);

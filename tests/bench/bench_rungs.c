@@ -342,10 +342,7 @@ int main(int argc, char **argv) {
     if (csv)
         fprintf(csv, "rung,members,loss_percent,what,delivered_per_s,p50_us,p99_us\n");
     signal(SIGPIPE, SIG_IGN);
-    progress =
-        mmap(NULL, MEMBERS_MAX * sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (progress == MAP_FAILED)
-        die("no shared memory");
+    progress = share(MEMBERS_MAX * sizeof *progress);
     const int member_count = numbers(members, MEMBERS_MAX, member_list),
               loss_count = numbers(losses, 99, loss_list);
     char names[256], *more;
