@@ -24,6 +24,9 @@
 #define GMS_HISTORY_MAX   512
 #endif
 
+/* gms4: what was asked for so often, with no sign of life, may be asked for in vain: the member says so. */
+#define GMS_TRIES_MAX 10
+
 /* gms5: so many messages may be under way that are not stable. Twice as many have room in the history, so
  * that whoever lags behind, in this view or at its cut, finds there what it misses. */
 #define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
