@@ -71,7 +71,7 @@ enum gms_drop gms4_take(struct gms *g, const struct gms_message *m, struct gms_a
 enum gms_drop gms4_ordered_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const struct gms_hold *hold = &g->gms1.hold;
     const uint64_t seq = e->message.seq;
-    if (seq == 0 || seq > UINT64_MAX / 2)
+    if (seq == 0)
         return GMS_DROP_MALFORMED;
     for (uint32_t i = 0; i < hold->count; i++) {
         if (hold->from[i] == e->from && hold->copy[i].message.seq == seq)

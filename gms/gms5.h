@@ -67,6 +67,10 @@ gms_handler gms5_change_message; /* PREPARE, PROMISE, ACCEPT, ACCEPTED */
 /* -- From one view to the next (gms5_install.c) ------------------------------------------------------- */
 
 bool gms5_proposes(const struct gms5_proposal *, gms_id);
+
+/* Can these be the members of the next view, and this the last message of ours? Those who stay come first, in
+ * the order of their seniority; and nobody takes back what it has delivered. */
+bool gms5_may_follow(const struct gms *, const struct gms_message *with_members, uint64_t last);
 void gms5_take_proposal(struct gms5_proposal *, const struct gms_message *, uint64_t last);
 
 /* All up to its last message is here. `tell`: the members of the old view are told by us. */

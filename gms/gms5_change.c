@@ -199,7 +199,7 @@ static enum gms_drop on_promise(struct gms *g, const struct gms_event *e, struct
         gms5_ask_for_missing(g, e->from, m->seq, out);
         return GMS_DROP_GAP;
     }
-    if (m->last > gms5_received(g))
+    if (m->last > gms5_received(g) || !gms5_may_follow(g, m, m->last))
         return GMS_DROP_MALFORMED;
     peer->answered = true;
     peer->received = m->seq;
@@ -268,7 +268,7 @@ static enum gms_drop on_accept(struct gms *g, const struct gms_event *e, struct 
         send_promise(g, e->from, out);
         return GMS_DROP_BALLOT;
     }
-    if (m->last < s->delivered)
+    if (!gms5_may_follow(g, m, m->last))
         return GMS_DROP_MALFORMED;
     promise(g, m->ballot, out);
     if (m->last > gms5_received(g)) {

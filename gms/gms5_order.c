@@ -67,8 +67,8 @@ static enum gms_drop store(struct gms *g, const struct gms_message *m) {
     struct gms_message there;
     if (m->seq < g->gms3.expected || gms_history_get(&g->gms5.history, m->seq, &there))
         return GMS_DROP_DUPLICATE;
-    if (m->seq >= g->gms3.expected + GMS_WINDOW_MAX)
-        return GMS_DROP_WINDOW_FULL;
+    if (m->seq >= g->gms3.expected + GMS_WINDOW_MAX || m->seq > g->gms5.delivered + GMS_HISTORY_MAX)
+        return GMS_DROP_WINDOW_FULL; /* and what is not delivered yet keeps its place */
     gms_history_put(&g->gms5.history, m);
     while (gms_history_get(&g->gms5.history, g->gms3.expected, &there))
         g->gms3.expected++;
@@ -104,7 +104,9 @@ static void learn(struct gms *g, const struct gms_message *m, struct gms_actions
 
 void gms5_send_again(struct gms *g, gms_id to, uint64_t first, uint64_t last, struct gms_actions *out) {
     struct gms_message m;
-    for (uint64_t seq = first; seq <= last && seq <= gms5_received(g); seq++) {
+    const uint64_t end = last < gms5_received(g) ? last : gms5_received(g);
+    const uint64_t oldest = end > GMS_HISTORY_MAX ? end - GMS_HISTORY_MAX : 0; /* whatever was asked for */
+    for (uint64_t seq = first > oldest ? first : oldest; seq <= end; seq++) {
         if (gms_actions_room(out, 4 * GMS_MEMBERS_MAX) && gms_history_get(&g->gms5.history, seq, &m))
             gms_do_send(out, to, &m);
     }
@@ -225,10 +227,14 @@ enum gms_drop gms5_on_msg(struct gms *g, const struct gms_event *e, struct gms_a
     const struct gms_message *m = &e->message;
     const uint64_t expected = g->gms3.expected;
     struct gms_message before;
+    if (gms5_rank(g, m->origin) == GMS5_NO_RANK)
+        return GMS_DROP_MALFORMED; /* a number is given to a member's multicast alone */
+    if (gms5_leads(g))
+        return GMS_DROP_DUPLICATE; /* it has given all of them itself */
     const enum gms_drop result = store(g, m);
     if (g->gms5.blocked)
         return result;
-    if (e->from == gms_leader(g) && !gms5_leads(g)) {
+    if (e->from == gms_leader(g)) {
         gms5_tell(g, e->from, GMS_ACK, out);
         /* The first sign of a gap; the timer asks again. */
         if (m->seq > expected && !gms_history_get(&g->gms5.history, m->seq - 1, &before))
