@@ -24,6 +24,9 @@
 #define GMS_HISTORY_MAX   512
 #endif
 
+/* gms4: what was asked for so often, with no sign of life, may be asked for in vain: the member says so. */
+#define GMS_TRIES_MAX 10
+
 /* No group gets that far; numbers beyond are refused, so that adding to one never wraps around. */
 #define GMS_NUMBER_MAX ((uint64_t)1 << 62)
 #define GMS_VIEW_MAX   ((uint32_t)1 << 30)

@@ -39,7 +39,8 @@ struct gms4_state {
     struct gms_counts taken;    /* of each member of the view: the last n taken */
     uint32_t asked;             /* so many of `pending`, the oldest, have been asked for */
     gms_id leader;              /* of the last view that was taken */
-    uint32_t join_tries;        /* with this contact */
+    uint32_t tries;             /* to be heard: by this contact; or since something happened, at most
+                                   GMS_TRIES_MAX */
 };
 
 struct gms4_ack_state {
