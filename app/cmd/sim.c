@@ -13,9 +13,9 @@
 #define NOT_SAID UINT64_MAX
 
 struct asked {
-    const char *rung, *faults, *scenario, *seeds, *members, *trace;
+    const char *rung, *faults, *scenario, *seeds, *members, *trace, *delivery;
     uint64_t seed, for_ms, mean_ms, fault_mean_ms;
-    bool json;
+    bool last_man_standing, json;
 };
 
 static int cant(const char *error) {
@@ -85,7 +85,7 @@ static int run_one(const struct asked *a, const struct random_run *run) {
     if (!sim)
         return cant("out of memory");
     recorder_print_columns(&recorder, run->members_min);
-    const bool formed = random_run(run, sim, &recorder);
+    const bool formed = random_run(run, sim, &recorder, NULL);
     if (!formed)
         options_error("sim", "the group did not even form");
     if (a->json)

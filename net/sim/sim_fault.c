@@ -87,6 +87,7 @@ void sim_set_delay(struct sim *s, int from, int to, gms_time extra) {
 
 void sim_cut(struct sim *s, int from, int to, bool cut) {
     struct sim_member *m = sim_at(s, from);
+    s->link[from][to].cut = cut && from != to;
     if (!m->gone && from != to)
         node_cut(&m->node, s->now, (gms_id)to, cut);
 }
