@@ -166,10 +166,10 @@ void sim_go_on(struct sim_member *m) {
                      (int)m->node.me, (int)m->node.me);
         }
     }
-    const gms_time next = sim_due(s, (int)m->node.me);
-    if (next < m->timer_at) {
+    const gms_time due = sim_due(s, (int)m->node.me), next = due > s->now ? due : s->now;
+    if (due != GMS_NEVER && next < m->timer_at) {
         m->timer_at = next;
-        sim_push(s, next > s->now ? next : s->now, SIM_TIMER, (int)m->node.me, (int)m->node.me);
+        sim_push(s, next, SIM_TIMER, (int)m->node.me, (int)m->node.me);
     }
 }
 
