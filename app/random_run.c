@@ -40,6 +40,16 @@ int random_living(const struct play *p) {
 
 /* -- The run ----------------------------------------------------------------------------------------- */
 
+static bool all_in(const struct play *p, int members) {
+    for (int who = 1; who <= members; who++) {
+        struct sim_app_state seen;
+        sim_look(p->sim, who, &seen);
+        if (!random_in_group(p, who) || !seen.has_state)
+            return false;
+    }
+    return true;
+}
+
 static bool assemble(struct play *p) {
     const struct random_run *r = p->run;
     const int members = r->members_min + (int)random_draw(p, (uint64_t)(r->members_max - r->members_min) + 1);
@@ -48,11 +58,10 @@ static bool assemble(struct play *p) {
         sim_add(p->sim, &first, i > 0 ? 1 : 0);
         sim_run(p->sim, sim_now(p->sim) + 20 * SIM_MS);
     }
-    for (int who = 1; who <= members; who++) {
-        struct sim_app_state seen;
-        sim_look(p->sim, who, &seen);
-        if (!random_in_group(p, who) || !seen.has_state)
+    for (const gms_time end = sim_now(p->sim) + 2 * SIM_S; !all_in(p, members); /* gms4-ack takes its time */) {
+        if (sim_now(p->sim) >= end)
             return false;
+        sim_run(p->sim, sim_now(p->sim) + LOOK_PERIOD);
     }
     return true;
 }

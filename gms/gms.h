@@ -136,7 +136,7 @@ enum gms_action_type {
     GMS_DO_SEND,    /* `message` to `whom` */
     GMS_DO_DELIVER, /* `message` to the application */
     GMS_DO_INSTALL, /* `message` is the VIEW now installed */
-    GMS_DO_LEAD,    /* this member leads from now on */
+    GMS_DO_LEAD,    /* this member leads from now on: `message.view`, which it may still have to announce */
     GMS_DO_WATCH,   /* report DOWN of `whom`; at once if it is already dead */
     GMS_DO_DROP,    /* `message` of `whom`, held back earlier, came to nothing: `why` */
     GMS_DO_FREEZE,  /* misses a message and can't ask: `expected` its number, `message` what came instead */

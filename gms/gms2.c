@@ -68,7 +68,7 @@ void gms2_elect(struct gms *g, struct gms_actions *out) {
 }
 
 void gms2_lead(struct gms *g, struct gms_actions *out) {
-    become_leading(g, out);
+    become_leading(g, g->gms1.view.number + 1, out);
     gms1_announce(g, GMS_NOBODY, out);
 }
 

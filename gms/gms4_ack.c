@@ -115,7 +115,7 @@ static enum gms_drop ack_upper_message(struct gms *g, const struct gms_event *e,
 /* The last message of the old leader first, as at gms3; the view when that is through. Whoever may have to be
  * waited for is watched. */
 static void ack_lead(struct gms *g, struct gms_actions *out) {
-    become_leading(g, out);
+    become_leading(g, g->gms1.view.number + 1, out);
     gms4_watch(g, out);
     send_to(g, 1, out);
 }

@@ -199,7 +199,7 @@ static bool carry_out(struct node *node) {
         case GMS_DO_DELIVER: deliver(node, &a->message); break;
         case GMS_DO_INSTALL: install(node, &a->message); break;
         case GMS_DO_LEAD: {
-            struct trace_record r = {.ev = TRACE_LEAD, .view = gms_current_view(&node->gms)->number};
+            struct trace_record r = {.ev = TRACE_LEAD, .view = a->message.view};
             node_record(node, node->now, &r);
             break;
         }
