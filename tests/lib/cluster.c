@@ -219,6 +219,30 @@ void pass_ms(struct cluster *c, uint64_t ms) {
     sim_run(c->sim, until);
 }
 
+void heartbeat(struct cluster *c, int from, int to) {
+    tick(c);
+    sim_heartbeat(c->sim, from, to);
+}
+
+#define RESTS 30 /* more than a member asks in vain before it says that it is blocked */
+
+void rest(struct cluster *c) {
+    settle(c);
+    for (int i = 0; i < RESTS; i++) {
+        for (int who = 1; who <= sim_count(c->sim); who++) {
+            sim_timer(c->sim, who);
+            settle(c);
+        }
+        for (int from = 1; from <= sim_count(c->sim); from++) {
+            for (int to = 1; to <= sim_count(c->sim); to++) {
+                if (from != to && sim_alive(c->sim, to))
+                    heartbeat(c, from, to);
+            }
+        }
+        settle(c);
+    }
+}
+
 /* -- Faults ------------------------------------------------------------------------------------------ */
 
 void crash(struct cluster *c, int who) {
@@ -252,7 +276,15 @@ static bool survives(const struct cluster *c, int who) {
 }
 
 static bool correct(const struct cluster *c, int who) {
-    return survives(c, who) && gms_phase(&node_of(c, who)->gms) != GMS_FROZEN;
+    const struct gms *g = &node_of(c, who)->gms;
+    return survives(c, who) && gms_phase(g) != GMS_FROZEN && !gms_blocked(g) && gms_has_quorum(g);
+}
+
+static void end_all(struct cluster *c) {
+    if (node_of(c, 1)->gms.gms1.config.rung >= GMS_RUNG_4_ACK)
+        rest(c);
+    else
+        settle(c);
 }
 
 const char *cluster_outcome(struct cluster *c) {
@@ -260,14 +292,14 @@ const char *cluster_outcome(struct cluster *c) {
     int first = 0;
     bool parted = false, stuck = false;
     c->story.silent = true;
-    settle(c);
+    end_all(c);
     for (int who = 1; who <= sim_count(c->sim); who++)
         before[who] = worker_of(c, who).state.count;
     for (int who = 1; who <= sim_count(c->sim); who++) {
         if (survives(c, who))
             multicast(c, who, 1);
     }
-    settle(c);
+    end_all(c);
     check_end(&c->check);
     for (int who = 1; who <= sim_count(c->sim); who++) {
         const struct trace_state state = worker_of(c, who).state;

@@ -12,8 +12,9 @@
 #include "gms/check.h"
 #include "net/sim/sim.h"
 
-#define CLUSTER_MEMBERS_MAX     8
-#define CLUSTER_JOIN_TIMEOUT_MS 1000
+#define CLUSTER_MEMBERS_MAX       8
+#define CLUSTER_JOIN_TIMEOUT_MS   1000
+#define CLUSTER_RESEND_TIMEOUT_MS 50
 
 struct cluster;
 
@@ -47,6 +48,8 @@ void deliver_all(struct cluster *);                 /* round-robin; reports nobo
 void tell_down(struct cluster *, int whom, int to); /* after the drain of that link, which is asserted */
 void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
+void heartbeat(struct cluster *, int from, int to); /* sent now; it arrives behind what is on the way */
+void rest(struct cluster *);                        /* settles, timers and heartbeats, again and again */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 
@@ -65,7 +68,7 @@ void cluster_story_(struct cluster *, const char *expected, const char *file, in
 void cluster_skip(struct cluster *); /* forgets the story so far */
 
 /* "sync", "desync" or "halt", as the design's ladder defines them for the members that are correct, after one
- * more change from every survivor. Ends the story. */
+ * more change from every survivor, and from gms4 on after a rest before and after that. Ends the story. */
 const char *cluster_outcome(struct cluster *);
 const char *cluster_verdict(const struct cluster *); /* the checker's, in the same words, after the outcome */
 

@@ -102,8 +102,8 @@ static void add_message(struct text *t, const struct story *s, const struct gms_
         add(t, " w%d#%d", (int)m->origin, (int)m->n);
         add_body(t, m->body, m->body_size);
         break;
+    case GMS_NACK: add(t, " #%d to #%d", (int)m->seq, (int)m->last); return;
     case GMS_ACK:
-    case GMS_NACK:
     case GMS_TOO_OLD:
     case GMS_HEARTBEAT:
     case GMS_COMMIT:
@@ -188,12 +188,12 @@ static void add_record(struct text *t, const struct story *s, const struct trace
         break;
     case TRACE_CRASH: add(t, "w%d crashes", (int)r->peer); break;
     case TRACE_LEAVE: add(t, "w%d has left", who); break;
+    case TRACE_BLOCK: add(t, "w%d is blocked", who); break;
+    case TRACE_UNBLOCK: add(t, "w%d goes on", who); break;
+    case TRACE_EXCLUDED: add(t, "w%d is excluded: %s", who, r->why); break;
     case TRACE_JOIN:
     case TRACE_SEND:
     case TRACE_RECV:
-    case TRACE_BLOCK:
-    case TRACE_UNBLOCK:
-    case TRACE_EXCLUDED:
     case TRACE_NO_QUORUM:
     case TRACE_QUORUM:
     case TRACE_HANG:
