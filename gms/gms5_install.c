@@ -7,8 +7,7 @@
 
 #define GOING_TICKS 10 /* so long does whoever leaves look after the others */
 
-/* -- The decision -------------------------------------------------------------------------------------------
- */
+/* -- The decision ---------------------------------------------------------------------------------------- */
 
 bool gms5_proposes(const struct gms5_proposal *p, gms_id id) {
     for (uint32_t i = 0; i < p->count; i++) {
@@ -90,6 +89,7 @@ static void forget_view(struct gms *g, uint64_t last) {
     s->promised = s->accepted = s->ballot = s->ballot_seen = s->best_ballot = 0;
     s->coordinates = GMS5_NONE;
     s->patience = 0;
+    s->blocked_at = 0;
     s->blocked = s->has_snapshot = false;
 }
 
@@ -284,8 +284,7 @@ enum gms_drop gms5_install_message(struct gms *g, const struct gms_event *e, str
     return result;
 }
 
-/* -- Out ----------------------------------------------------------------------------------------------------
- */
+/* -- Out ------------------------------------------------------------------------------------------------- */
 
 void gms5_be_out(struct gms *g, struct gms_actions *out) {
     if (g->gms1.leaving)

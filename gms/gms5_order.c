@@ -4,7 +4,7 @@
 
 #define STRIKES_MAX 8 /* so many questions a member may leave unanswered */
 
-/* -- Who is who ----------------------------------------------------------------------------------------- */
+/* -- Who is who ------------------------------------------------------------------------------------------ */
 
 uint32_t gms5_rank(const struct gms *g, gms_id id) {
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
@@ -31,10 +31,16 @@ bool gms5_has_quorum(const struct gms *g) {
     return !g->gms5.no_quorum;
 }
 
-/* -- Saying how far we are ----------------------------------------------------------------------------------
+/* -- Saying how far we are ------------------------------------------------------------------------------- */
+
+/* What a blocked member took after its promise does not count in this view: the promise did not speak of it.
  */
+static uint64_t acknowledged(const struct gms *g) {
+    return g->gms5.blocked && !gms5_leads(g) ? g->gms5.blocked_at : gms5_received(g);
+}
 
 void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
+    m->seq = acknowledged(g);
     m->committed = g->gms5.committed;
     m->stable = g->gms5.stable;
 }
@@ -42,7 +48,7 @@ void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
 void gms5_tell(struct gms *g, gms_id to, enum gms_type type, struct gms_actions *out) {
     const struct gms_message m = {.type = type,
                                   .view = g->gms1.view.number,
-                                  .seq = gms5_received(g),
+                                  .seq = acknowledged(g),
                                   .committed = g->gms5.committed,
                                   .stable = g->gms5.stable};
     gms_do_send(out, to, &m);
@@ -273,8 +279,7 @@ enum gms_drop gms5_on_nack(struct gms *g, const struct gms_event *e, struct gms_
     return GMS_USED;
 }
 
-/* -- Time -------------------------------------------------------------------------------------------------
- */
+/* -- Time ------------------------------------------------------------------------------------------------ */
 
 static bool is_late_to_install(const struct gms *g, uint32_t rank) {
     return g->gms5.peer[rank].received == 0;

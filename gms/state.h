@@ -84,10 +84,11 @@ struct gms5_state {
     struct gms5_peer peer[GMS_MEMBERS_MAX];
     struct gms_counts ordered; /* the leader's: the last n of each member that has got a number */
 
-    bool blocked;      /* has promised: delivers nothing in this view any more */
-    bool no_quorum;    /* and told its worker so */
-    uint64_t promised; /* no ballot below this one ... */
-    uint64_t accepted; /* the ballot of `proposal`, 0: none accepted */
+    bool blocked;        /* has promised: delivers nothing in this view any more */
+    uint64_t blocked_at; /* how far it had received then: more is never acknowledged in this view */
+    bool no_quorum;      /* and told its worker so */
+    uint64_t promised;   /* no ballot below this one ... */
+    uint64_t accepted;   /* the ballot of `proposal`, 0: none accepted */
     struct gms5_proposal proposal;
     enum gms5_phase coordinates;
     uint64_t ballot;           /* its own, when it coordinates */

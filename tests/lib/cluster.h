@@ -12,9 +12,8 @@
 #include "gms/check.h"
 #include "net/sim/sim.h"
 
-#define CLUSTER_MEMBERS_MAX       8
-#define CLUSTER_JOIN_TIMEOUT_MS   1000
-#define CLUSTER_RESEND_TIMEOUT_MS 50
+#define CLUSTER_MEMBERS_MAX     8
+#define CLUSTER_JOIN_TIMEOUT_MS 1000
 
 struct cluster;
 
@@ -22,12 +21,24 @@ struct cluster;
 struct cluster *cluster_of(enum gms_rung_id, int members);
 void cluster_free(struct cluster **);
 
+/* The same with what gms5 can be told. */
+struct cluster_settings {
+    enum gms_rung_id rung;
+    enum gms_delivery delivery;
+    bool last_man_standing;
+};
+
+struct cluster *cluster_with(const struct cluster_settings *, int members);
+
 /* Newcomers ask the group for its state, as they really do. Without, every worker begins with the first
  * state, and the story is about the group layer alone. */
 void with_state_transfer(struct cluster *);
 
 /* Tells each send as well as each arrival, where the order of the sends is the point. */
 void with_sends(struct cluster *);
+
+/* Tells what happens at the members, and not what they say to each other. */
+void without_messages(struct cluster *);
 
 /* Leaves the numbers of the series out, where the story is the same on every rung. */
 void without_numbers(struct cluster *);
@@ -44,12 +55,13 @@ void leave(struct cluster *, int who);
 int on_the_way(const struct cluster *, int from, int to);
 void deliver_one(struct cluster *, int from, int to); /* asserts that something is on the way */
 void deliver_link(struct cluster *, int from, int to);
-void deliver_all(struct cluster *);                 /* round-robin; reports nobody's end */
+void deliver_until(struct cluster *, int from, int to, enum gms_type); /* the first of this type, included */
+void deliver_all(struct cluster *);                                    /* round-robin; reports nobody's end */
 void tell_down(struct cluster *, int whom, int to); /* after the drain of that link, which is asserted */
 void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
-void heartbeat(struct cluster *, int from, int to); /* sent now; it arrives behind what is on the way */
-void rest(struct cluster *);                        /* settles, timers and heartbeats, again and again */
+void run_ms(struct cluster *, uint64_t ms);         /* timers fire, and whatever is said arrives at once */
+void heartbeat(struct cluster *, int from, int to); /* if its rung has one for `to` */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 
@@ -57,7 +69,12 @@ void crash(struct cluster *, int who);                         /* the links keep
 void keep_only(struct cluster *, int from, int to, int count); /* before a crash: this link keeps a prefix */
 void arm_crash(struct cluster *, int who, uint32_t after); /* in its next broadcast, after so many sends */
 void lose_next(struct cluster *, int from, int to);        /* the next message of this link is lost */
-void suspect(struct cluster *, int whom, int by);          /* the detector is wrong: `whom` is alive */
+void lose_one(struct cluster *, int from, int to);         /* the oldest one that is on its way */
+void cut(struct cluster *, int from, int to);              /* one way: what is sent from now on is lost */
+void heal(struct cluster *);                               /* all cuts */
+void hang(struct cluster *, int who);                      /* takes no step until it is resumed */
+void resume(struct cluster *, int who);
+void suspect(struct cluster *, int whom, int by); /* the detector is wrong: `whom` is alive */
 void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */
 
 /* -- What came of it -------------------------------------------------------------------------------- */
@@ -68,7 +85,7 @@ void cluster_story_(struct cluster *, const char *expected, const char *file, in
 void cluster_skip(struct cluster *); /* forgets the story so far */
 
 /* "sync", "desync" or "halt", as the design's ladder defines them for the members that are correct, after one
- * more change from every survivor, and from gms4 on after a rest before and after that. Ends the story. */
+ * more change from every survivor. Ends the story. */
 const char *cluster_outcome(struct cluster *);
 const char *cluster_verdict(const struct cluster *); /* the checker's, in the same words, after the outcome */
 
