@@ -1,4 +1,4 @@
-/* The inside of the actor, for actor.c and actor_driver.c alone. */
+/* The inside of the actor, for actor*.c alone. */
 #ifndef NET_ZMQ_ACTOR_STATE_H
 #define NET_ZMQ_ACTOR_STATE_H
 
@@ -17,6 +17,8 @@ struct actor_t {
     char control_endpoint[NET_ENDPOINT_SIZE];
     peers_t *peers;
     struct node *node;
+    struct node *late; /* of the incarnation before, until the start; else NULL */
+    gms_time delay;    /* of all links, those yet to come included */
     gms_id id;
     bool ended; /* left, or failed to join */
     bool terminated;
