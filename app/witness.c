@@ -7,6 +7,8 @@
 
 #include "app/worker_app.h"
 
+#define TIMEOUT (1000 * SIM_S) /* longer than any run between two timeouts */
+
 struct telling {
     const struct witness *witness;
     struct recorder recorder;
@@ -130,6 +132,7 @@ static void begin_line(struct telling *t, const struct explore_step *s) {
     case EXPLORE_TIMEOUT: say(t, "w%d waits no longer", s->a); break;
     case EXPLORE_CUT: say(t, "the network parts:"); break;
     case EXPLORE_HEAL: say(t, "the network heals"); break;
+    case EXPLORE_HEARTBEAT: say(t, "w%d tells w%d that it is there", s->a, s->b); break;
     case EXPLORE_DIE:
     case EXPLORE_LOSE: break;
     }
@@ -185,7 +188,8 @@ static bool can_take(const struct sim *sim, const struct explore_step *s) {
     case EXPLORE_DIE:
     case EXPLORE_GO:
     case EXPLORE_TIMEOUT: return a;
-    case EXPLORE_SUSPECT: return a && b;
+    case EXPLORE_SUSPECT:
+    case EXPLORE_HEARTBEAT: return a && b;
     case EXPLORE_ADD:
     case EXPLORE_CUT:
     case EXPLORE_HEAL: return true;
@@ -220,9 +224,13 @@ static void take(struct telling *t, const struct explore_step *s) {
     case EXPLORE_SUSPECT: sim_suspect(sim, s->a, s->b); break;
     case EXPLORE_ADD: sim_add(sim, &s->b, 1); break;
     case EXPLORE_GO: sim_leave(sim, s->a); break;
-    case EXPLORE_TIMEOUT: sim_timer(sim, s->a); break;
+    case EXPLORE_TIMEOUT:
+        sim_run(sim, sim_now(sim) + 32 * TIMEOUT); /* whatever it waits for has taken too long */
+        sim_timer(sim, s->a);
+        break;
     case EXPLORE_CUT: cut(t, s->keep[0]); break;
     case EXPLORE_HEAL: sim_heal(sim); break;
+    case EXPLORE_HEARTBEAT: sim_heartbeat(sim, s->a, s->b); break;
     }
     end_line(t, s);
 }
@@ -280,7 +288,8 @@ bool witness_take(const struct witness *w, enum explore_verdict *verdict, char *
     bool done = recorder_open(&t.recorder, w->rung);
     const struct sim_config config = {.rung = w->rung,
                                       .app = &worker_app,
-                                      .join_timeout = 1000 * SIM_S, /* no timer but those of the steps */
+                                      .join_timeout = TIMEOUT, /* no timer but those of the steps */
+                                      .resend_timeout = TIMEOUT,
                                       .manual = true,
                                       .trace = recorder_put,
                                       .trace_self = &t.recorder};

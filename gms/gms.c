@@ -24,7 +24,8 @@ void gms_init(struct gms *g, const struct gms_config *config) {
     g->gms1.config.rung = config->rung; /* field by field: padding would make equal states differ */
     g->gms1.config.me = config->me;
     g->gms1.config.join_timeout = config->join_timeout;
-    g->gms1.config.resend_timeout = config->resend_timeout;
+    g->gms1.config.resend_timeout =
+        config->resend_timeout > 0 ? config->resend_timeout : config->join_timeout;
     g->gms1.config.seed = config->seed;
     g->gms1.config.delivery = config->delivery;
     g->gms1.config.last_man_standing = config->last_man_standing;
@@ -120,6 +121,8 @@ enum gms_drop gms_step(struct gms *g, const struct gms_event *e, struct gms_acti
     out->arena_used_bytes = 0;
     g->gms1.now = e->now;
     const enum gms_drop result = dispatch(g, e, out);
+    if (gms_rung_of(g)->end_step)
+        gms_rung_of(g)->end_step(g, out);
     check_invariants(g);
     return result;
 }
@@ -134,6 +137,13 @@ enum gms_phase gms_phase(const struct gms *g) {
 
 gms_id gms_leader(const struct gms *g) {
     return g->gms1.view.count > 0 ? g->gms1.view.members[0] : GMS_NOBODY;
+}
+
+bool gms_may_mcast(const struct gms *g) {
+    const struct gms1_state *s = &g->gms1;
+    const bool keeps = s->config.rung >= GMS_RUNG_4_ACK;
+    return (s->phase == GMS_FOLLOWING || s->phase == GMS_LEADING) && !s->leaving &&
+           !(keeps && g->gms4.pending.count == GMS_PENDING_MAX);
 }
 
 uint64_t gms_mcast_count(const struct gms *g) {

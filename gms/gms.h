@@ -104,6 +104,7 @@ enum gms_drop {
     GMS_DROP_LATER_VIEW,
     GMS_DROP_BALLOT,
     GMS_DROP_EXCLUDED,
+    GMS_DROP_TOO_OLD,
     GMS_DROPS
 };
 
@@ -209,7 +210,7 @@ struct gms_config {
     enum gms_rung_id rung;
     gms_id me;             /* not GMS_NOBODY */
     gms_time join_timeout; /* how long a newcomer waits for one contact's answer, and a leaver for its view */
-    gms_time resend_timeout;    /* gms4 and up: how long until a message counts as lost */
+    gms_time resend_timeout;    /* gms4 and up: until a message counts as lost; 0: as long as join_timeout */
     uint64_t seed;              /* gms5: of its randomised back-off */
     enum gms_delivery delivery; /* gms5 */
     bool last_man_standing; /* gms5: a set is a quorum, too, if all others of the view are proved crashed */
@@ -227,7 +228,8 @@ enum gms_drop gms_step(struct gms *, const struct gms_event *, struct gms_action
 
 gms_time gms_deadline(const struct gms *); /* when TIMER is due, GMS_NEVER if not at all */
 enum gms_phase gms_phase(const struct gms *);
-gms_id gms_leader(const struct gms *); /* whom it follows, itself when it leads, GMS_NOBODY before a view */
+gms_id gms_leader(const struct gms *);  /* whom it follows, itself when it leads, GMS_NOBODY before a view */
+bool gms_may_mcast(const struct gms *); /* whether it would take a multicast now */
 uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
 uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
 

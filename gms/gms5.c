@@ -1,4 +1,5 @@
-/* gms5: virtual synchrony. This half is the life in a view; how views change is in gms5_change.c.
+/* gms5: virtual synchrony. This half is the life in a view; how messages are ordered in it is in
+ * gms5_order.c, how views change in gms5_change.c and gms5_install.c.
  *
  * The idea: a group agrees on each of its views by consensus, and on which messages end the one before. So
  * nobody can be left with a message that the others lack, whatever crashes, hangs, is lost or cut off, and
@@ -19,280 +20,9 @@
 
 #include <string.h>
 
-#define STRIKES_MAX     8 /* so many questions a member may leave unanswered */
 #define JOIN_PERIOD     4 /* resend timeouts between two JOINs */
 #define JOIN_TRIES      5 /* of each contact */
 #define LEAVE_TICKS_MAX 40
-
-/* -- Who is who ----------------------------------------------------------------------------------------- */
-
-uint32_t gms5_rank(const struct gms *g, gms_id id) {
-    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        if (g->gms1.view.members[i] == id)
-            return i;
-    }
-    return GMS5_NO_RANK;
-}
-
-struct gms5_peer *gms5_peer(struct gms *g, gms_id id) {
-    const uint32_t rank = gms5_rank(g, id);
-    return rank == GMS5_NO_RANK ? NULL : &g->gms5.peer[rank];
-}
-
-bool gms5_is_down(const struct gms *g, gms_id id) {
-    return gms_ids_have(&g->gms2.down, id);
-}
-
-bool gms5_blocked(const struct gms *g) {
-    return g->gms5.blocked;
-}
-
-bool gms5_has_quorum(const struct gms *g) {
-    return !g->gms5.no_quorum;
-}
-
-static bool leads(const struct gms *g) {
-    return g->gms1.phase == GMS_LEADING;
-}
-
-static uint64_t received(const struct gms *g) {
-    return g->gms3.expected - 1;
-}
-
-/* -- Saying how far we are ----------------------------------------------------------------------------------
- */
-
-void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
-    m->committed = g->gms5.committed;
-    m->stable = g->gms5.stable;
-}
-
-void gms5_tell(struct gms *g, gms_id to, enum gms_type type, struct gms_actions *out) {
-    const struct gms_message m = {.type = type,
-                                  .view = g->gms1.view.number,
-                                  .seq = received(g),
-                                  .committed = g->gms5.committed,
-                                  .stable = g->gms5.stable};
-    gms_do_send(out, to, &m);
-}
-
-void gms5_ask_for_missing(struct gms *g, gms_id from, uint64_t last, struct gms_actions *out) {
-    const struct gms_message nack = {
-        .type = GMS_NACK, .view = g->gms1.view.number, .seq = g->gms3.expected, .last = last};
-    if (last >= g->gms3.expected)
-        gms_do_send(out, from, &nack);
-}
-
-static void tell_all(struct gms *g, enum gms_type type, struct gms_actions *out) {
-    for (uint32_t i = 1; i < g->gms1.view.count; i++)
-        gms5_tell(g, g->gms1.view.members[i], type, out);
-}
-
-/* -- Taking and delivering
- * ----------------------------------------------------------------------------------- */
-
-enum gms_drop gms5_store(struct gms *g, const struct gms_message *m) {
-    struct gms_message there;
-    if (m->seq < g->gms3.expected || gms_history_get(&g->gms5.history, m->seq, &there))
-        return GMS_DROP_DUPLICATE;
-    if (m->seq >= g->gms3.expected + GMS_WINDOW_MAX)
-        return GMS_DROP_WINDOW_FULL;
-    gms_history_put(&g->gms5.history, m);
-    while (gms_history_get(&g->gms5.history, g->gms3.expected, &there))
-        g->gms3.expected++;
-    return GMS_USED;
-}
-
-void gms5_deliver(struct gms *g, uint64_t last, struct gms_actions *out) {
-    struct gms_message m;
-    while (g->gms5.delivered < last && gms_history_get(&g->gms5.history, g->gms5.delivered + 1, &m)) {
-        g->gms5.delivered++;
-        gms_counts_set(&g->gms4.taken, m.origin, m.n);
-        if (m.origin == g->gms1.config.me)
-            gms_pending_done(&g->gms4.pending, m.n);
-        gms_do_deliver(out, &m);
-    }
-}
-
-/* As far as the delivery that was chosen allows. */
-static void deliver_more(struct gms *g, struct gms_actions *out) {
-    const bool agreed = g->gms1.config.delivery == GMS_AGREED;
-    const uint64_t known = agreed || g->gms5.committed > received(g) ? received(g) : g->gms5.committed;
-    if (!g->gms5.blocked)
-        gms5_deliver(g, known, out);
-}
-
-static void learn(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    s->committed = m->committed > s->committed ? m->committed : s->committed;
-    s->stable = m->stable > s->stable ? m->stable : s->stable;
-    deliver_more(g, out);
-}
-
-void gms5_send_again(struct gms *g, gms_id to, uint64_t first, uint64_t last, struct gms_actions *out) {
-    struct gms_message m;
-    for (uint64_t seq = first; seq <= last && seq <= received(g); seq++) {
-        if (gms_actions_room(out, 4 * GMS_MEMBERS_MAX) && gms_history_get(&g->gms5.history, seq, &m))
-            gms_do_send(out, to, &m);
-    }
-}
-
-/* -- The leader: numbers, commits
- * ----------------------------------------------------------------------------- */
-
-/* The highest number up to which a quorum (or everybody) has all: those members that have got that far count.
- */
-static void commit(struct gms *g, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    const uint32_t count = g->gms1.view.count;
-    const uint64_t before = s->committed;
-    uint64_t all = UINT64_MAX;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint64_t mark = s->peer[i].received;
-        uint32_t have = 0;
-        for (uint32_t j = 0; j < count; j++)
-            have += s->peer[j].received >= mark;
-        if (mark > s->committed && (2 * have > count || (2 * have == count && s->peer[0].received >= mark)))
-            s->committed = mark;
-        all = mark < all ? mark : all;
-    }
-    s->stable = all > s->stable ? all : s->stable;
-    deliver_more(g, out);
-    if (s->committed > before && g->gms1.config.delivery == GMS_SAFE)
-        tell_all(g, GMS_COMMIT, out);
-}
-
-static void order(struct gms *g, const struct gms_message *request, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    const struct gms_message numbered = {.type = GMS_MSG,
-                                         .view = g->gms1.view.number,
-                                         .seq = g->gms3.expected,
-                                         .origin = request->origin,
-                                         .n = request->n,
-                                         .committed = s->committed,
-                                         .stable = s->stable,
-                                         .body = request->body,
-                                         .body_size = request->body_size};
-    struct gms_message m;
-    gms_history_put(&s->history, &numbered);
-    gms_history_get(&s->history, g->gms3.expected++, &m);
-    gms_counts_set(&s->ordered, m.origin, m.n);
-    s->peer[0].received = received(g);
-    for (uint32_t i = 1; i < g->gms1.view.count; i++)
-        gms_do_send(out, g->gms1.view.members[i], &m);
-}
-
-static bool window_open(const struct gms *g) {
-    return received(g) - g->gms5.stable < GMS_WINDOW_MAX;
-}
-
-/* Own multicasts go the way of the others': as long as the window is open. */
-static void order_own(struct gms *g, struct gms_actions *out) {
-    const struct gms_pending *pending = &g->gms4.pending;
-    const gms_id me = g->gms1.config.me;
-    bool any = false;
-    for (uint32_t i = 0; i < pending->count && window_open(g); i++) {
-        const struct gms_message m = gms_kept(&pending->copy[i]);
-        if (m.n != gms_counts_get(&g->gms5.ordered, me) + 1 ||
-            !gms_actions_room(out, 4 * GMS_MEMBERS_MAX + GMS_HISTORY_MAX))
-            continue;
-        order(g, &m, out);
-        any = true;
-    }
-    if (any)
-        commit(g, out);
-}
-
-static enum gms_drop on_request(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_message *m = &e->message;
-    const uint64_t last = gms_counts_get(&g->gms5.ordered, e->from);
-    if (!leads(g))
-        return GMS_DROP_NOT_LEADER;
-    if (m->origin != e->from)
-        return GMS_DROP_NOT_ORIGIN;
-    if (g->gms5.blocked)
-        return GMS_DROP_BLOCKED;
-    if (m->n != last + 1)
-        return m->n <= last ? GMS_DROP_DUPLICATE : GMS_DROP_GAP; /* what is missing is sent again, in order */
-    if (!window_open(g))
-        return GMS_DROP_WINDOW_FULL;
-    order(g, m, out);
-    commit(g, out);
-    return GMS_USED;
-}
-
-/* A member says how far it is; a late one is told how far we are. */
-static void on_progress(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    struct gms5_peer *peer = gms5_peer(g, e->from);
-    if (e->message.seq > peer->received && e->message.seq <= received(g)) {
-        peer->received = e->message.seq;
-        peer->strikes = 0;
-        commit(g, out);
-        order_own(g, out);
-    }
-    if (e->message.type == GMS_HEARTBEAT &&
-        (e->message.seq < received(g) || e->message.committed < g->gms5.committed))
-        gms5_tell(g, e->from, GMS_HEARTBEAT, out);
-}
-
-/* -- The follower
- * ----------------------------------------------------------------------------------------------- */
-
-static void ask_to_order(struct gms *g, struct gms_actions *out) {
-    const struct gms_pending *pending = &g->gms4.pending;
-    for (uint32_t i = 0; i < pending->count; i++) {
-        const struct gms_message m = gms_kept(&pending->copy[i]);
-        gms_do_send(out, gms_leader(g), &m);
-    }
-}
-
-/* Numbers bind in the view they were given in, whoever passes them on; only what comes from the leader
- * itself, before any promise, is acknowledged. */
-static enum gms_drop on_msg(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_message *m = &e->message;
-    const uint64_t expected = g->gms3.expected;
-    struct gms_message before;
-    const enum gms_drop result = gms5_store(g, m);
-    if (g->gms5.blocked)
-        return result;
-    if (e->from == gms_leader(g) && !leads(g)) {
-        gms5_tell(g, e->from, GMS_ACK, out);
-        /* The first sign of a gap; the timer asks again. */
-        if (m->seq > expected && !gms_history_get(&g->gms5.history, m->seq - 1, &before))
-            gms5_ask_for_missing(g, e->from, m->seq - 1, out);
-    }
-    learn(g, m, out);
-    return result;
-}
-
-static enum gms_drop on_leaders_word(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_message *m = &e->message;
-    if (leads(g)) {
-        if (m->type == GMS_COMMIT)
-            return GMS_DROP_OUT_OF_PLACE;
-        if (g->gms5.blocked)
-            return GMS_DROP_BLOCKED;
-        on_progress(g, e, out);
-        return GMS_USED;
-    }
-    if (e->from != gms_leader(g))
-        return m->type == GMS_HEARTBEAT ? GMS_USED : GMS_DROP_NOT_LEADER;
-    if (g->gms5.blocked)
-        return GMS_DROP_BLOCKED;
-    learn(g, m, out);
-    if (m->type == GMS_HEARTBEAT) {
-        gms5_ask_for_missing(g, e->from, m->seq, out);
-        if (m->stable < m->seq)
-            gms5_tell(g, e->from, GMS_ACK, out);
-    }
-    return GMS_USED;
-}
-
-static enum gms_drop on_nack(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_message *m = &e->message;
-    gms5_send_again(g, e->from, m->seq, m->last, out);
-    return GMS_USED;
-}
 
 /* -- Messages: from whom, of which view
  * --------------------------------------------------------------------------- */
@@ -327,11 +57,11 @@ static enum gms_drop out_of_step(struct gms *g, const struct gms_event *e, struc
 
 static enum gms_drop of_this_view(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     switch (e->message.type) {
-    case GMS_MSG: return on_msg(g, e, out);
-    case GMS_NACK: return on_nack(g, e, out);
+    case GMS_MSG: return gms5_on_msg(g, e, out);
+    case GMS_NACK: return gms5_on_nack(g, e, out);
     case GMS_ACK:
     case GMS_HEARTBEAT:
-    case GMS_COMMIT: return on_leaders_word(g, e, out);
+    case GMS_COMMIT: return gms5_on_leaders_word(g, e, out);
     case GMS_SUSPECT: return GMS_USED; /* a question: whoever knows a later view answers it */
     case GMS_PREPARE:
     case GMS_PROMISE:
@@ -381,7 +111,7 @@ static bool outstanding(struct gms *g) {
         suspects = suspects || s->peer[i].suspected;
     if (suspects || s->joining.count > 0)
         return true;
-    return leads(g) ? s->stable < received(g) : s->delivered < received(g);
+    return gms5_leads(g) ? s->stable < gms5_received(g) : s->delivered < gms5_received(g);
 }
 
 void gms5_end_step(struct gms *g, struct gms_actions *out) {
@@ -434,7 +164,7 @@ static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event 
         return GMS_DROP_NOT_MEMBER;
     }
     heard(g, e->from);
-    return settle(g, on_request(g, e, out), out);
+    return settle(g, gms5_on_request(g, e, out), out);
 }
 
 /* -- Coming and going
@@ -444,7 +174,7 @@ static enum gms_drop gms5_start(struct gms *g, const struct gms_event *e, struct
     struct gms5_state *s = &g->gms5;
     const enum gms_drop result = gms3_start(g, e, out);
     if (g->gms1.phase == GMS_LEADING) {
-        s->cut = s->delivered = s->committed = s->stable = s->peer[0].received = received(g);
+        s->cut = s->delivered = s->committed = s->stable = s->peer[0].received = gms5_received(g);
         gms_counts_keep(&s->cut_taken, &g->gms1.view);
     }
     if (g->gms1.phase == GMS_JOINING)
@@ -477,7 +207,7 @@ static enum gms_drop on_join(struct gms *g, const struct gms_event *e, struct gm
         gms5_send_install(g, newcomer, out);
         return GMS_USED;
     }
-    if (!leads(g)) {
+    if (!gms5_leads(g)) {
         if (e->from == newcomer) /* passed on once: a leader that leads no more does not send it round */
             gms_do_send(out, gms_leader(g), &e->message);
         return e->from == newcomer ? GMS_USED : GMS_DROP_NOT_LEADER;
@@ -496,7 +226,7 @@ static enum gms_drop gms5_join_message(struct gms *g, const struct gms_event *e,
 
 static void ask_to_leave(struct gms *g, struct gms_actions *out) {
     const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
-    if (leads(g))
+    if (gms5_leads(g))
         g->gms5.peer[0].leaving = true;
     else
         gms_do_send(out, gms_leader(g), &leave);
@@ -525,7 +255,7 @@ static enum gms_drop gms5_leave_message(struct gms *g, const struct gms_event *e
         gms5_tell(g, e->from, GMS_EXCLUDED, out);
         return GMS_DROP_NOT_MEMBER;
     }
-    if (!leads(g))
+    if (!gms5_leads(g))
         return GMS_DROP_NOT_LEADER;
     heard(g, e->from);
     peer->leaving = true;
@@ -538,18 +268,22 @@ static bool is_newcomer(const struct gms *g, uint32_t rank) {
 
 void gms5_go_on(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
+    if (g->gms1.leaving && g->gms1.view.count == 1) {
+        become_left(g, out); /* there is nobody to leave behind */
+        return;
+    }
     if (g->gms1.leaving)
         ask_to_leave(g, out);
-    if (!leads(g)) {
+    if (!gms5_leads(g)) {
         gms5_tell(g, gms_leader(g), GMS_ACK, out);
-        ask_to_order(g, out);
+        gms5_ask_to_order(g, out);
         return;
     }
     s->ordered = g->gms4.taken;
-    s->peer[0].received = received(g);
+    s->peer[0].received = gms5_received(g);
     if (s->has_snapshot)
         gms5_send_installs(g, is_newcomer, out);
-    order_own(g, out);
+    gms5_order_own(g, out);
 }
 
 /* -- Multicast, time, crashes
@@ -569,43 +303,11 @@ static enum gms_drop gms5_mcast(struct gms *g, const struct gms_event *e, struct
     if (!gms_pending_put(&g->gms4.pending, &request))
         return GMS_DROP_WOULD_BLOCK;
     s->mcast_count++;
-    if (leads(g) && !g->gms5.blocked)
-        order_own(g, out);
+    if (gms5_leads(g) && !g->gms5.blocked)
+        gms5_order_own(g, out);
     else if (!g->gms5.blocked)
         gms_do_send(out, gms_leader(g), &request);
     return settle(g, GMS_USED, out);
-}
-
-static bool is_late_to_install(const struct gms *g, uint32_t rank) {
-    return g->gms5.peer[rank].received == 0;
-}
-
-/* A leader asks those who are behind where they are, and gives up whoever does not say. */
-static void leader_tick(struct gms *g, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    gms5_send_installs(g, is_late_to_install, out);
-    for (uint32_t i = 1; i < g->gms1.view.count; i++) {
-        const gms_id id = g->gms1.view.members[i];
-        struct gms5_peer *peer = &s->peer[i];
-        if (peer->received == received(g) || peer->suspected)
-            continue;
-        if (!is_late_to_install(g, i))
-            gms5_tell(g, id, GMS_HEARTBEAT, out);
-        if (++peer->strikes < STRIKES_MAX)
-            continue;
-        peer->suspected = true;
-        gms_do_member(out, GMS_DO_SUSPECT, id);
-    }
-    order_own(g, out);
-}
-
-static void follower_tick(struct gms *g, struct gms_actions *out) {
-    const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
-    ask_to_order(g, out);
-    if (g->gms5.delivered < received(g) || g->gms4.pending.count > 0)
-        gms5_tell(g, gms_leader(g), GMS_HEARTBEAT, out);
-    if (g->gms1.leaving)
-        gms_do_send(out, gms_leader(g), &leave);
 }
 
 static enum gms_drop gms5_timer(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -623,10 +325,8 @@ static enum gms_drop gms5_timer(struct gms *g, const struct gms_event *e, struct
     }
     if (g->gms5.blocked || g->gms5.going)
         gms5_change_tick(g, out);
-    else if (leads(g))
-        leader_tick(g, out);
     else
-        follower_tick(g, out);
+        gms5_order_tick(g, out);
     return settle(g, GMS_USED, out);
 }
 

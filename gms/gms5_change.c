@@ -20,17 +20,8 @@
 
 #include "gms/gms5.h"
 
-#define SHORT_WAIT   2 /* ticks for those who are not suspected and still silent */
+#define SHORT_WAIT   3 /* ticks for those who are not suspected and still silent */
 #define PATIENCE_MIN 4 /* ticks before a blocked member takes over from a coordinator that stalls */
-#define GOING_TICKS  10
-
-static uint32_t my_rank(const struct gms *g) {
-    return gms5_rank(g, g->gms1.config.me);
-}
-
-static uint64_t received(const struct gms *g) {
-    return g->gms3.expected - 1;
-}
 
 /* -- Quorums ----------------------------------------------------------------------------------------------
  */
@@ -74,207 +65,18 @@ static bool all_answered(const struct gms *g, bool the_suspected_too) {
 /* -- Being blocked ----------------------------------------------------------------------------------------
  */
 
-static void become_blocked(struct gms *g, struct gms_actions *out) {
+void gms5_become_blocked(struct gms *g, struct gms_actions *out) {
     if (!g->gms5.blocked)
         gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
     g->gms5.blocked = true;
 }
 
-static void announce_quorum(struct gms *g, struct gms_actions *out) {
+void gms5_announce_quorum(struct gms *g, struct gms_actions *out) {
     const bool lost = !gms5_quorum(g, is_trusted);
     if (lost == g->gms5.no_quorum)
         return;
     g->gms5.no_quorum = lost;
     gms_do_member(out, lost ? GMS_DO_NO_QUORUM : GMS_DO_QUORUM, GMS_NOBODY);
-}
-
-void gms5_be_out(struct gms *g, struct gms_actions *out) {
-    if (g->gms1.leaving)
-        become_left(g, out);
-    else
-        become_out(g, GMS_DROP_EXCLUDED, out);
-}
-
-/* -- The decision -------------------------------------------------------------------------------------------
- */
-
-static bool proposes(const struct gms5_proposal *p, gms_id id) {
-    for (uint32_t i = 0; i < p->count; i++) {
-        if (p->members[i] == id)
-            return true;
-    }
-    return false;
-}
-
-static void take_proposal(struct gms5_proposal *p, const struct gms_message *m, uint64_t last) {
-    memset(p, 0, sizeof *p);
-    p->last = last;
-    p->count = m->member_count;
-    memcpy(p->members, m->members, m->member_count * sizeof(gms_id));
-}
-
-/* The view as whoever has to install it must be told; lent, so that one copy serves all of them. */
-static struct gms_message install_message(struct gms *g, bool with_state, struct gms_actions *out) {
-    const struct gms5_state *s = &g->gms5;
-    const struct gms_message m = {.type = GMS_INSTALL,
-                                  .view = g->gms1.view.number,
-                                  .seq = s->cut,
-                                  .members = g->gms1.view.members,
-                                  .member_count = g->gms1.view.count,
-                                  .counts = s->cut_taken.n,
-                                  .body = with_state ? s->snapshot : NULL,
-                                  .body_size = with_state ? s->snapshot_size : 0};
-    return gms_lend(out, &m);
-}
-
-void gms5_send_install(struct gms *g, gms_id to, struct gms_actions *out) {
-    const uint32_t rank = gms5_rank(g, to);
-    const bool newcomer = rank != GMS5_NO_RANK && g->gms5.peer[rank].newcomer;
-    if (newcomer && !g->gms5.has_snapshot)
-        return; /* a newcomer itself can't bring up another one */
-    const struct gms_message m = install_message(g, newcomer, out);
-    gms_do_send(out, to, &m);
-}
-
-void gms5_send_installs(struct gms *g, gms5_counts *to_whom, struct gms_actions *out) {
-    const struct gms_message plain = install_message(g, false, out), full = install_message(g, true, out);
-    for (uint32_t i = 1; i < g->gms1.view.count; i++) {
-        if (to_whom(g, i) && (!g->gms5.peer[i].newcomer || g->gms5.has_snapshot))
-            gms_do_send(out, g->gms1.view.members[i], g->gms5.peer[i].newcomer ? &full : &plain);
-    }
-}
-
-/* Everything of the view that is over: what the change was about, and messages that came too late for it. */
-static void forget_view(struct gms *g, uint64_t last) {
-    struct gms5_state *s = &g->gms5;
-    for (uint64_t seq = last + 1; seq <= last + GMS_HISTORY_MAX; seq++)
-        gms_history_forget(&s->history, seq);
-    memset(s->peer, 0, sizeof s->peer);
-    memset(&s->proposal, 0, sizeof s->proposal);
-    memset(&s->best, 0, sizeof s->best);
-    memset(&s->ordered, 0, sizeof s->ordered);
-    memset(s->snapshot, 0, sizeof s->snapshot);
-    s->snapshot_size = 0;
-    s->promised = s->accepted = s->ballot = s->ballot_seen = s->best_ballot = 0;
-    s->coordinates = GMS5_NONE;
-    s->patience = 0;
-    s->blocked = s->has_snapshot = false;
-}
-
-static void enter_view(struct gms *g, const struct gms_view *next, uint64_t cut, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    const struct gms_view before = g->gms1.view;
-    for (uint32_t i = 0; i < before.count; i++) {
-        if (!gms_view_has(next, before.members[i]))
-            gms_ids_add(&g->gms1.departed, before.members[i]);
-    }
-    g->gms1.view = *next;
-    g->gms3.expected = cut + 1;
-    s->cut = s->delivered = s->committed = cut;
-    gms_counts_keep(&g->gms4.taken, next);
-    s->cut_taken = g->gms4.taken;
-    for (uint32_t i = 0; i < next->count; i++) {
-        const gms_id id = next->members[i];
-        s->peer[i].newcomer = before.count > 0 && !gms_view_has(&before, id);
-        s->peer[i].suspected = gms5_is_down(g, id);
-        s->snapshot_wanted = s->snapshot_wanted || s->peer[i].newcomer;
-        gms_view_remove(&s->joining, id);
-    }
-    const struct gms_message view = {.type = GMS_VIEW,
-                                     .view = next->number,
-                                     .seq = cut,
-                                     .members = next->members,
-                                     .member_count = next->count};
-    const struct gms_message lent = gms_lend(out, &view);
-    gms_do_install(out, &lent);
-    for (uint32_t i = 0; i < next->count; i++) {
-        if (next->members[i] != g->gms1.config.me)
-            gms_do_watch(out, next->members[i]);
-    }
-}
-
-/* All up to its last message is here. `tell`: the members of the old view are told by us. */
-static void install(struct gms *g, const struct gms5_proposal *decided, bool tell, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    const struct gms_view before = g->gms1.view;
-    const bool was_blocked = s->blocked;
-    struct gms_view next;
-    gms_view_set(&next, before.number + 1, decided->members, decided->count);
-    const uint64_t last = decided->last; /* before it is forgotten */
-    gms5_deliver(g, last, out);
-    forget_view(g, last);
-    enter_view(g, &next, last + 1, out);
-    if (was_blocked)
-        gms_do_member(out, GMS_DO_UNBLOCK, GMS_NOBODY);
-    announce_quorum(g, out);
-    if (gms_leader(g) == g->gms1.config.me && g->gms1.phase != GMS_LEADING)
-        become_leading(g, out);
-    if (tell) {
-        const struct gms_message m = install_message(g, false, out);
-        for (uint32_t i = 0; i < before.count; i++) {
-            if (before.members[i] != g->gms1.config.me && !gms5_is_down(g, before.members[i]))
-                gms_do_send(out, before.members[i], &m);
-        }
-    }
-    if (s->snapshot_wanted)
-        gms_do_member(out, GMS_DO_SNAPSHOT, GMS_NOBODY);
-    else
-        gms5_go_on(g, out);
-}
-
-enum gms_drop gms5_snapshot(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    if (!s->snapshot_wanted || e->message.body_size > GMS_BODY_SIZE_MAX)
-        return GMS_DROP_OUT_OF_PLACE;
-    s->snapshot_wanted = false;
-    s->has_snapshot = true;
-    s->snapshot_size = e->message.body_size;
-    memcpy(s->snapshot, e->message.body, e->message.body_size);
-    gms5_go_on(g, out);
-    gms5_end_step(g, out);
-    return GMS_USED;
-}
-
-/* Out by a decision that others may not know yet: whoever leaves stays until they do, for it may take them
- * a quorum to find out. */
-static void spread(struct gms *g, struct gms_actions *out) {
-    static const uint64_t no_counts[GMS_MEMBERS_MAX]; /* old members have their own */
-    const struct gms5_proposal *p = &g->gms5.proposal;
-    const struct gms_message own = {.type = GMS_INSTALL,
-                                    .view = g->gms1.view.number + 1,
-                                    .seq = p->last + 1,
-                                    .members = p->members,
-                                    .member_count = p->count,
-                                    .counts = no_counts};
-    const struct gms_message m = gms_lend(out, &own);
-    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        const gms_id id = g->gms1.view.members[i];
-        if (proposes(p, id) && !g->gms5.peer[i].answered && !gms5_is_down(g, id))
-            gms_do_send(out, id, &m);
-    }
-}
-
-static void be_going(struct gms *g, const struct gms5_proposal *decided, struct gms_actions *out) {
-    struct gms5_state *s = &g->gms5;
-    s->proposal = *decided;
-    s->coordinates = GMS5_NONE;
-    s->going = true;
-    s->patience = 0;
-    for (uint32_t i = 0; i < g->gms1.view.count; i++)
-        s->peer[i].answered = false;
-    become_blocked(g, out);
-}
-
-void gms5_installed_by(struct gms *g, gms_id whom, struct gms_actions *out) {
-    struct gms5_peer *peer = gms5_peer(g, whom);
-    if (peer)
-        peer->answered = true;
-    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        const gms_id id = g->gms1.view.members[i];
-        if (proposes(&g->gms5.proposal, id) && !g->gms5.peer[i].answered && !gms5_is_down(g, id))
-            return;
-    }
-    gms5_be_out(g, out);
 }
 
 /* -- The coordinator ----------------------------------------------------------------------------------------
@@ -285,7 +87,7 @@ static void ask(struct gms *g, struct gms_actions *out) {
     const bool preparing = s->coordinates == GMS5_PREPARING;
     const struct gms_message own = {.type = preparing ? GMS_PREPARE : GMS_ACCEPT,
                                     .view = g->gms1.view.number,
-                                    .seq = preparing ? received(g) : 0,
+                                    .seq = preparing ? gms5_received(g) : 0,
                                     .ballot = s->ballot,
                                     .last = preparing ? 0 : s->proposal.last,
                                     .members = preparing ? NULL : s->proposal.members,
@@ -302,17 +104,17 @@ static void begin_phase(struct gms *g, enum gms5_phase phase) {
     g->gms5.coordinates = phase;
     g->gms5.patience = 0;
     for (uint32_t i = 0; i < g->gms1.view.count; i++)
-        g->gms5.peer[i].answered = i == my_rank(g);
+        g->gms5.peer[i].answered = i == gms5_rank(g, g->gms1.config.me);
 }
 
 static void decide(struct gms *g, struct gms_actions *out) {
     const struct gms5_proposal decided = g->gms5.proposal;
-    if (proposes(&decided, g->gms1.config.me)) {
-        install(g, &decided, true, out);
+    if (gms5_proposes(&decided, g->gms1.config.me)) {
+        gms5_install(g, &decided, true, out);
         return;
     }
-    be_going(g, &decided, out); /* ours to spread, not to install */
-    spread(g, out);
+    gms5_be_going(g, &decided, out); /* ours to spread, not to install */
+    gms5_going_tick(g, out);
     if (!g->gms1.leaving)
         gms5_be_out(g, out);
 }
@@ -326,7 +128,7 @@ static void build(const struct gms *g, struct gms5_proposal *p) {
     const struct gms_view *view = &g->gms1.view, *joining = &g->gms5.joining;
     const bool leave = may_go(g);
     memset(p, 0, sizeof *p);
-    p->last = received(g);
+    p->last = gms5_received(g);
     for (uint32_t i = 0; i < view->count; i++) {
         if (g->gms5.peer[i].answered && !(leave && g->gms5.peer[i].leaving))
             p->members[p->count++] = view->members[i];
@@ -348,7 +150,7 @@ static void propose(struct gms *g, struct gms_actions *out) {
     }
     s->accepted = s->ballot;
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        if (i != my_rank(g) && s->peer[i].answered)
+        if (i != gms5_rank(g, g->gms1.config.me) && s->peer[i].answered)
             gms5_send_again(g, g->gms1.view.members[i], s->peer[i].received + 1, s->proposal.last, out);
     }
     begin_phase(g, GMS5_PROPOSING);
@@ -369,12 +171,12 @@ static void propose_if_ready(struct gms *g, struct gms_actions *out) {
 static void coordinate(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
     const uint64_t highest = s->promised > s->ballot_seen ? s->promised : s->ballot_seen;
-    s->ballot = ((highest >> 8) + 1) << 8 | my_rank(g);
+    s->ballot = ((highest >> 8) + 1) << 8 | gms5_rank(g, g->gms1.config.me);
     s->promised = s->ballot;
     s->best_ballot = s->accepted;
     s->best = s->proposal;
     begin_phase(g, GMS5_PREPARING);
-    become_blocked(g, out);
+    gms5_become_blocked(g, out);
     ask(g, out);
     propose_if_ready(g, out);
 }
@@ -392,17 +194,18 @@ static enum gms_drop on_promise(struct gms *g, const struct gms_event *e, struct
     }
     if (s->coordinates != GMS5_PREPARING || m->ballot != s->ballot)
         return GMS_DROP_BALLOT;
-    if (m->seq > received(g)) { /* what it sent along was lost: it is asked once more with the question */
+    if (m->seq >
+        gms5_received(g)) { /* what it sent along was lost: it is asked once more with the question */
         gms5_ask_for_missing(g, e->from, m->seq, out);
         return GMS_DROP_GAP;
     }
-    if (m->last > received(g))
+    if (m->last > gms5_received(g))
         return GMS_DROP_MALFORMED;
     peer->answered = true;
     peer->received = m->seq;
     if (m->accepted > s->best_ballot) {
         s->best_ballot = m->accepted;
-        take_proposal(&s->best, m, m->last);
+        gms5_take_proposal(&s->best, m, m->last);
     }
     propose_if_ready(g, out);
     return GMS_USED;
@@ -427,7 +230,7 @@ static void send_promise(struct gms *g, gms_id to, struct gms_actions *out) {
     const bool any = s->accepted > 0;
     const struct gms_message m = {.type = GMS_PROMISE,
                                   .view = g->gms1.view.number,
-                                  .seq = received(g),
+                                  .seq = gms5_received(g),
                                   .ballot = s->promised,
                                   .accepted = s->accepted,
                                   .last = any ? s->proposal.last : 0,
@@ -443,7 +246,7 @@ static void promise(struct gms *g, uint64_t ballot, struct gms_actions *out) {
         s->coordinates = GMS5_NONE; /* our own is of no use any more */
     s->promised = ballot;
     s->patience = 0;
-    become_blocked(g, out);
+    gms5_become_blocked(g, out);
 }
 
 static enum gms_drop on_prepare(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -453,7 +256,7 @@ static enum gms_drop on_prepare(struct gms *g, const struct gms_event *e, struct
         return GMS_DROP_BALLOT;
     }
     promise(g, m->ballot, out);
-    gms5_send_again(g, e->from, m->seq + 1, received(g), out);
+    gms5_send_again(g, e->from, m->seq + 1, gms5_received(g), out);
     send_promise(g, e->from, out);
     return GMS_USED;
 }
@@ -468,12 +271,12 @@ static enum gms_drop on_accept(struct gms *g, const struct gms_event *e, struct 
     if (m->last < s->delivered)
         return GMS_DROP_MALFORMED;
     promise(g, m->ballot, out);
-    if (m->last > received(g)) {
+    if (m->last > gms5_received(g)) {
         gms5_ask_for_missing(g, e->from, m->last, out);
         return GMS_DROP_GAP;
     }
     s->accepted = m->ballot;
-    take_proposal(&s->proposal, m, m->last);
+    gms5_take_proposal(&s->proposal, m, m->last);
     const struct gms_message accepted = {
         .type = GMS_ACCEPTED, .view = g->gms1.view.number, .ballot = m->ballot};
     gms_do_send(out, e->from, &accepted);
@@ -494,71 +297,6 @@ enum gms_drop gms5_change_message(struct gms *g, const struct gms_event *e, stru
     return m->type == GMS_PROMISE ? on_promise(g, e, out) : on_accepted(g, e, out);
 }
 
-/* -- Learning
- * ------------------------------------------------------------------------------------------------- */
-
-static enum gms_drop be_admitted(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_message *m = &e->message;
-    struct gms_view view;
-    gms_view_set(&view, m->view, m->members, m->member_count);
-    if (!gms_view_has(&view, g->gms1.config.me))
-        return GMS_DROP_NOT_JOINED;
-    if (view.members[0] == g->gms1.config.me)
-        return GMS_DROP_MALFORMED; /* nobody leads the first view that it sees, but for founders */
-    for (uint32_t i = 0; i < m->member_count; i++)
-        gms_counts_set(&g->gms4.taken, m->members[i], m->counts[i]);
-    struct gms_message state = *m;
-    state.origin = e->from;
-    if (m->body_size > 0)
-        gms_do_adopt(out, &state);
-    g->gms5.stable = m->seq;
-    become_following(g);
-    g->gms1.deadline = GMS_NEVER;
-    enter_view(g, &view, m->seq, out);
-    gms5_tell(g, gms_leader(g), GMS_ACK, out);
-    return GMS_USED;
-}
-
-/* The decision about our view: install it, once all that ends this one is here, or be out. */
-static enum gms_drop hear_decision(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    struct gms5_proposal decided;
-    take_proposal(&decided, &e->message, e->message.seq - 1);
-    if (!proposes(&decided, g->gms1.config.me)) {
-        if (!g->gms1.leaving)
-            gms5_be_out(g, out);
-        else if (!g->gms5.going)
-            be_going(g, &decided, out);
-        return GMS_USED;
-    }
-    if (decided.last < g->gms5.delivered || g->gms5.going)
-        return GMS_DROP_MALFORMED;
-    if (decided.last > received(g)) {
-        gms5_ask_for_missing(g, e->from, decided.last, out);
-        return GMS_DROP_GAP;
-    }
-    install(g, &decided, false, out);
-    return GMS_USED;
-}
-
-enum gms_drop gms5_install_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const uint32_t mine = g->gms1.view.number;
-    enum gms_drop result = GMS_DROP_DUPLICATE;
-    if (g->gms1.phase == GMS_JOINING)
-        result = be_admitted(g, e, out);
-    else if (e->message.view < mine)
-        return GMS_DROP_OLD_VIEW;
-    else if (e->message.view == mine + 1)
-        result = hear_decision(g, e, out);
-    else if (e->message.view > mine)
-        return GMS_DROP_LATER_VIEW;
-    /* Whoever tells it wants to know that it is installed. */
-    if (g->gms1.view.number == e->message.view && e->from != gms_leader(g))
-        gms5_tell(g, e->from, GMS_ACK, out);
-    else if (result == GMS_DROP_DUPLICATE && e->from == gms_leader(g))
-        gms5_tell(g, e->from, GMS_ACK, out);
-    return result;
-}
-
 /* -- When, and who
  * ---------------------------------------------------------------------------------------------- */
 
@@ -567,13 +305,13 @@ void gms5_consider(struct gms *g, struct gms_actions *out) {
     const uint32_t promised_to = (uint32_t)(s->promised & 255);
     uint32_t coordinator = GMS5_NO_RANK;
     bool change = s->joining.count > 0;
-    announce_quorum(g, out);
+    gms5_announce_quorum(g, out);
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
         change = change || s->peer[i].suspected || s->peer[i].leaving;
         if (coordinator == GMS5_NO_RANK && !s->peer[i].suspected)
             coordinator = i;
     }
-    if (!change || s->going || coordinator != my_rank(g))
+    if (!change || s->going || coordinator != gms5_rank(g, g->gms1.config.me))
         return;
     if (s->coordinates == GMS5_PREPARING)
         propose_if_ready(g, out); /* one answer less to wait for, perhaps */
@@ -581,20 +319,35 @@ void gms5_consider(struct gms *g, struct gms_actions *out) {
         coordinate(g, out);
 }
 
+static struct gms_message suspicion(const struct gms *g, gms_id whom) {
+    return (struct gms_message){.type = GMS_SUSPECT, .view = g->gms1.view.number, .origin = whom};
+}
+
+void gms5_ask_coordinator(struct gms *g, struct gms_actions *out) {
+    gms_id coordinator = GMS_NOBODY, suspect = GMS_NOBODY;
+    for (uint32_t i = g->gms1.view.count; i-- > 0;) {
+        if (g->gms5.peer[i].suspected)
+            suspect = g->gms1.view.members[i];
+        else
+            coordinator = g->gms1.view.members[i];
+    }
+    const struct gms_message m = suspicion(g, suspect);
+    if (suspect != GMS_NOBODY && coordinator != g->gms1.config.me)
+        gms_do_send(out, coordinator, &m);
+}
+
 /* How long a blocked member waits for its coordinator: not all alike, and not each time the same. */
 static uint32_t patience_of(const struct gms *g) {
     uint64_t draw = (g->gms1.config.seed ^ g->gms1.config.me) * 0x9e3779b97f4a7c15u;
     draw = (draw ^ (g->gms5.promised >> 8)) * 0xbf58476d1ce4e5b9u;
-    return PATIENCE_MIN + 2 * my_rank(g) + (uint32_t)((draw >> 32) % 4);
+    return PATIENCE_MIN + 2 * gms5_rank(g, g->gms1.config.me) + (uint32_t)((draw >> 32) % 4);
 }
 
 /* "Is there a later view?" To the members, and, since all of these may be gone, to whom else we ever knew. */
 static void ask_around(struct gms *g, struct gms_actions *out) {
     const struct gms5_state *s = &g->gms5;
     const gms_id me = g->gms1.config.me;
-    const struct gms_message m = {.type = GMS_SUSPECT,
-                                  .view = g->gms1.view.number,
-                                  .origin = g->gms1.view.members[(s->promised & 255) % g->gms1.view.count]};
+    const struct gms_message m = suspicion(g, g->gms1.view.members[(s->promised & 255) % g->gms1.view.count]);
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
         if (g->gms1.view.members[i] != me && !gms5_is_down(g, g->gms1.view.members[i]))
             gms_do_send(out, g->gms1.view.members[i], &m);
@@ -609,15 +362,16 @@ static void ask_around(struct gms *g, struct gms_actions *out) {
     }
 }
 
+static bool is_silent_newcomer(const struct gms *g, uint32_t rank) {
+    return g->gms5.peer[rank].newcomer && !g->gms5.peer[rank].answered;
+}
+
 void gms5_change_tick(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
     if (s->patience < UINT8_MAX)
         s->patience++;
     if (s->going) {
-        if (s->patience > GOING_TICKS)
-            gms5_be_out(g, out);
-        else
-            spread(g, out);
+        gms5_going_tick(g, out);
         return;
     }
     if (s->coordinates != GMS5_NONE) {
@@ -625,6 +379,7 @@ void gms5_change_tick(struct gms *g, struct gms_actions *out) {
             s->patience = SHORT_WAIT; /* it does not matter how much longer */
             ask_around(g, out);
         }
+        gms5_send_installs(g, is_silent_newcomer, out); /* it can't answer before it is in the view */
         ask(g, out);
         if (s->coordinates == GMS5_PREPARING)
             propose_if_ready(g, out);

@@ -15,7 +15,7 @@
 #define GMS_PENDING_MAX   5  /* own multicasts that are not delivered yet */
 #define GMS_HISTORY_MAX   16 /* messages that can be sent again */
 #else
-#define GMS_MEMBERS_MAX   256
+#define GMS_MEMBERS_MAX   128
 #define GMS_BODY_SIZE_MAX 2048
 #define GMS_HOLD_MAX      64
 #define GMS_DEPARTED_MAX  256
@@ -29,8 +29,9 @@
 #define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
 
 /* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch
- * and a LEAVE repeated), then re-sends the last message and multicasts the view. */
-#define GMS_ACTIONS_MAX (2 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8 + GMS_UPPER_ACTIONS_MAX)
+ * and a LEAVE repeated), then re-sends the last message and multicasts the view, whose members it watches. */
+#define GMS_ELECTION_ACTIONS_MAX (3 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8)
+#define GMS_ACTIONS_MAX          (GMS_ELECTION_ACTIONS_MAX + GMS_UPPER_ACTIONS_MAX)
 
 /* From gms4 on: a whole history re-sent, own multicasts sent again, and the phases of a view change. */
 #define GMS_UPPER_ACTIONS_MAX (3 * GMS_HISTORY_MAX + 4 * GMS_MEMBERS_MAX + GMS_PENDING_MAX)
@@ -38,6 +39,9 @@
 /* What that step lends to its actions: each message held back at most twice, and the leader's own two. */
 #define GMS_CONTENT_SIZE_MAX                                                                                 \
     (GMS_BODY_SIZE_MAX > 16 * GMS_MEMBERS_MAX ? GMS_BODY_SIZE_MAX : 16 * GMS_MEMBERS_MAX)
-#define GMS_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 4) * GMS_CONTENT_SIZE_MAX)
+#define GMS_ELECTION_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 4) * GMS_CONTENT_SIZE_MAX)
+
+/* From gms4 on a step may go on with one thing after the other, while there is room for another election. */
+#define GMS_ARENA_SIZE_MAX (GMS_ELECTION_ARENA_SIZE_MAX + 16 * GMS_CONTENT_SIZE_MAX)
 
 #endif

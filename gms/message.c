@@ -97,6 +97,7 @@ const char *gms_drop_text(enum gms_drop why) {
         [GMS_DROP_LATER_VIEW] = "of a view not installed yet",
         [GMS_DROP_BALLOT] = "a higher ballot was promised",
         [GMS_DROP_EXCLUDED] = "excluded",
+        [GMS_DROP_TOO_OLD] = "misses what nobody keeps any more",
     };
     return why < GMS_DROPS && texts[why] ? texts[why] : "?";
 }

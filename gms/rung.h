@@ -39,6 +39,8 @@ struct gms_rung {
     void (*elect)(struct gms *, struct gms_actions *);
     /* We are the most senior one left: take the lead. */
     void (*lead)(struct gms *, struct gms_actions *);
+    /* What every step ends with, whatever it was about; or NULL. */
+    void (*end_step)(struct gms *, struct gms_actions *);
 };
 
 extern const struct gms_rung gms1, gms2, gms3, gms4_ack, gms4_nack, gms5;
@@ -104,6 +106,26 @@ enum gms_drop gms3_take(struct gms *, const struct gms_message *, struct gms_act
 void gms3_broadcast(struct gms *, struct gms_message *, gms_id also, struct gms_actions *);
 void gms3_lead(struct gms *, struct gms_actions *);
 gms_handler gms3_start;
+
+/* -- gms4: what is lost is sent again ---------------------------------------------------------------- */
+
+gms_handler gms4_start, gms4_timer, gms4_mcast, gms4_leave, gms4_request_message, gms4_ordered_message;
+enum gms_drop gms4_take(struct gms *, const struct gms_message *, struct gms_actions *);
+
+/* A message of the leader is taken, or by the leader itself: how far its origin has got, or who leads. */
+void gms4_note(struct gms *, const struct gms_message *);
+
+/* As the leader, before it sends: counts a MSG; gives a VIEW its counts, and watches those that it lists. */
+void gms4_count(struct gms *, struct gms_message *, struct gms_actions *);
+
+/* Asks the leader, which may be oneself, for own multicasts that it was not asked for yet. */
+void gms4_ask(struct gms *, struct gms_actions *);
+
+/* At the end of a step: the timer runs while own multicasts, or whatever else it is, are waited for. */
+void gms4_set_timer(struct gms *, bool waits);
+
+/* Whether a step that does one thing after the other may do the next one. */
+bool gms4_room(const struct gms_actions *);
 
 /* -- gms5: views decided by consensus ---------------------------------------------------------------- */
 

@@ -37,14 +37,19 @@ struct gms4_state {
     struct gms3_state gms3;
     struct gms_pending pending; /* asked for again until delivered */
     struct gms_counts taken;    /* of each member of the view: the last n taken */
+    uint32_t asked;             /* so many of `pending`, the oldest, have been asked for */
+    gms_id leader;              /* of the last view that was taken */
+    uint32_t join_tries;        /* with this contact */
 };
 
 struct gms4_ack_state {
     struct gms4_state gms4;
+    gms_id awaited; /* whose ACK the leader waits for; GMS_NOBODY: nothing is on its way */
 };
 
 struct gms4_nack_state {
     struct gms4_state gms4;
+    uint64_t nacked; /* all missing up to this number has been asked for; 0: nothing is missing */
     struct gms_history history;
 };
 

@@ -86,7 +86,8 @@ void gms_counts_set(struct gms_counts *counts, gms_id id, uint64_t n) {
 }
 
 void gms_counts_keep(struct gms_counts *counts, const struct gms_view *view) {
-    struct gms_counts kept = {0};
+    struct gms_counts kept;
+    memset(&kept, 0, sizeof kept);
     for (uint32_t i = 0; i < view->count; i++) {
         kept.id[i] = view->members[i];
         kept.n[i] = gms_counts_get(counts, view->members[i]);

@@ -361,20 +361,11 @@ void node_leave(struct node *node, gms_time now) {
     node_step(node, &e);
 }
 
-/* Whether the core would take a multicast: it is traced before it is handed over. */
-static bool may_mcast(const struct node *node, size_t size) {
-    const enum gms_phase phase = gms_phase(&node->gms);
-    if (node->gms.gms1.config.rung >= GMS_RUNG_4_ACK && node->gms.gms4.pending.count == GMS_PENDING_MAX)
-        return false;
-    return size <= GMS_BODY_SIZE_MAX && !node->gms.gms1.leaving &&
-           (phase == GMS_FOLLOWING || phase == GMS_LEADING);
-}
-
 enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, size_t size) {
     if (node->crashed)
         return GMS_DROP_LEFT;
     node->now = now;
-    if (may_mcast(node, size)) {
+    if (size <= GMS_BODY_SIZE_MAX && gms_may_mcast(&node->gms)) { /* traced before it is handed over */
         struct trace_record r = {.ev = TRACE_MCAST,
                                  .m_origin = node->me,
                                  .m_n = gms_mcast_count(&node->gms) + 1,

@@ -109,6 +109,9 @@ gms_time node_deadline(const struct node *);
 void node_timer(struct node *, gms_time now);
 bool node_suspects(const struct node *, gms_id whom); /* it has been silent for too long, and still is */
 
+/* Says once to `to` that it lives and how far it is, if `to` is one that listens for it; false if not. */
+bool node_heartbeat(struct node *, gms_time now, gms_id to);
+
 void node_leave(struct node *, gms_time now);
 enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_t size);
 

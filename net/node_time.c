@@ -76,6 +76,22 @@ static void beat(struct node *node) {
     }
 }
 
+bool node_heartbeat(struct node *node, gms_time now, gms_id to) {
+    struct gms_message m;
+    const struct gms_message nothing = {0};
+    gms_id ids[GMS_MEMBERS_MAX];
+    size_t size = 0;
+    node->now = now;
+    const uint32_t count = node->crashed ? 0 : partners(node, false, ids);
+    for (uint32_t i = 0; i < count; i++) {
+        if (ids[i] != to || !gms_heartbeat(&node->gms, &m))
+            continue;
+        node_send(node, to, &m, &nothing, &size);
+        return true;
+    }
+    return false;
+}
+
 static void suspect_the_silent(struct node *node) {
     char why[64];
     gms_id whom;

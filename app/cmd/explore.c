@@ -13,7 +13,7 @@
 struct asked {
     const char *rung, *fault, *trace;
     uint64_t members, changes, memory_mb, for_ms;
-    uint64_t crashes, losses, suspicions, joins, leaves, cuts;
+    uint64_t crashes, losses, suspicions, joins, leaves, cuts, timeouts;
     bool first, json;
 };
 
@@ -29,13 +29,14 @@ static void spend(int *budget, uint64_t asked) {
 
 static void bound(struct explore_config *config, const struct asked *asked) {
     struct explore_budget *b = &config->budget;
-    *b = explore_budget_of(config->fault, (int)asked->changes);
+    *b = explore_budget_of(config->rung, config->fault, (int)asked->changes);
     spend(&b->crashes, asked->crashes);
     spend(&b->losses, asked->losses);
     spend(&b->suspicions, asked->suspicions);
     spend(&b->joins, asked->joins);
     spend(&b->leaves, asked->leaves);
     spend(&b->cuts, asked->cuts);
+    spend(&b->timeouts, asked->timeouts);
 }
 
 static const char *sentence(const struct explore_result *r) {
@@ -152,7 +153,7 @@ static int unknown_fault(const char *fault) {
 int cmd_explore(int argc, char **argv) {
     static struct search_cell cell; /* large */
     struct asked a = {.rung = "gms3", .fault = "mid-broadcast", .changes = 2, .memory_mb = 8192};
-    a.crashes = a.losses = a.suspicions = a.joins = a.leaves = a.cuts = OF_THE_FAULT;
+    a.crashes = a.losses = a.suspicions = a.joins = a.leaves = a.cuts = a.timeouts = OF_THE_FAULT;
     int status;
     const struct option options[] = {
         {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", "gms1, gms2 or gms3 (default gms3)"},
@@ -167,8 +168,9 @@ int cmd_explore(int argc, char **argv) {
         {"--suspicions", OPTION_NUMBER, &a.suspicions, 0, 9, "N", "of live leaders, at most"},
         {"--joins", OPTION_NUMBER, &a.joins, 0, 5, "N", "of newcomers"},
         {"--leaves", OPTION_NUMBER, &a.leaves, 0, 5, "N", "of followers, at most"},
-        {"--cuts", OPTION_NUMBER, &a.cuts, 0, 3, "N",
-         "of the network in two, at most (these six: by default what the fault says)"},
+        {"--cuts", OPTION_NUMBER, &a.cuts, 0, 3, "N", "of the network in two, at most"},
+        {"--timeouts", OPTION_NUMBER, &a.timeouts, 0, 9, "N",
+         "from gms4 on, or heartbeats, at most (these seven: by default what the fault says)"},
         {"--memory", OPTION_NUMBER, &a.memory_mb, 64, 1000000, "MB", "for states, at most (default 8192)"},
         {"--for", OPTION_DURATION, &a.for_ms, 1, 86400000, "10m", "end then, even if not complete"},
         {"--first", OPTION_FLAG, &a.first, 0, 0, NULL, "end at the first desync; do not search on"},
@@ -192,7 +194,7 @@ int cmd_explore(int argc, char **argv) {
         return options_error("explore", "--rung %s: gms1, gms2 or gms3 is expected", a.rung);
     if (!explore_fault_find(a.fault, &cell.fault))
         return unknown_fault(a.fault);
-    cell.members = a.members > 0 ? (int)a.members : explore_fault_members(cell.fault);
+    cell.members = a.members > 0 ? (int)a.members : explore_fault_members((int)cell.rung, cell.fault);
     cell.changes = (int)a.changes;
     if (search_members(cell.fault, cell.members) < 1)
         return options_error("explore",

@@ -31,7 +31,7 @@ static bool on_progress(void *self, const struct explore_progress *progress) {
 
 /* Three members, four for two crashes; `full` takes one member more. */
 static void bound(const struct matrix *m, struct search_cell *cell) {
-    cell->members = explore_fault_members(cell->fault) + m->full;
+    cell->members = explore_fault_members((int)cell->rung, cell->fault) + m->full;
     cell->changes = 2;
 }
 
@@ -40,7 +40,7 @@ static void search_one(struct matrix *m, int index) {
     struct explore_config config = {.rung = (int)cell->rung,
                                     .fault = cell->fault,
                                     .members = search_members(cell->fault, cell->members),
-                                    .budget = explore_budget_of(cell->fault, cell->changes),
+                                    .budget = explore_budget_of((int)cell->rung, cell->fault, cell->changes),
                                     .memory_size_max = m->memory_size_each,
                                     .progress = on_progress};
     explore_workers(&config, &cell->result);

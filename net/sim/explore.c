@@ -276,6 +276,7 @@ bool explore(const struct explore_config *config, const struct sim_app *app, str
     r.started = now_s();
     r.search.words = (uint32_t)(slots + slots * slots + 4);
     r.search.space = space_new(app, (enum gms_rung_id)config->rung, slots);
+    r.search.resends = config->rung >= GMS_RUNG_4_ACK;
     spread(&r);
     state_begin(&r.search, &r.from);
     visit(&r, &r.from, hash_bytes(r.from.word, r.search.words * 4), NO_STATE, 0);

@@ -8,11 +8,14 @@
  * event is computed once for each local state and looked up from then on.
  *
  * Bounds. Members 1 to M are in the group at the beginning; at most so many changes, crashes, losses and so
- * on happen, at any moment and in any order with everything else. A timeout fires only when nothing else can
- * happen (it is long, compared with a message). A run is judged whenever nothing is on its way: then every
- * survivor multicasts one more change, and these arrive in one order. Who has left by then is not judged, and
- * where no majority is alive nobody is asked to make progress (so the ladder has it). Nobody joins while the
- * network is parted. Crashes are those of leaders, with EXPLORE_FOLLOWER_CRASH those of followers.
+ * on happen, at any moment and in any order with everything else. A timeout fires, and a heartbeat goes out,
+ * only when nothing else can happen (they are long, compared with a message). A run is judged whenever
+ * nothing is on its way: from gms4 on, all timers and heartbeats take their turns until nothing changes any
+ * more (that is what time would do, and costs no budget); then every survivor multicasts one more change, and
+ * these arrive in one order, with timers and heartbeats again. Who has left by then is not judged, and where
+ * no majority is alive nobody is asked to make progress (so the ladder has it); at gms5, where those who live
+ * are no quorum of the last view. Nobody joins while the network is parted. Crashes are those of leaders, at
+ * gms5 also of whoever coordinates a view change, with EXPLORE_FOLLOWER_CRASH those of followers.
  */
 #ifndef NET_SIM_EXPLORE_H
 #define NET_SIM_EXPLORE_H
@@ -26,7 +29,7 @@
 
 #define EXPLORE_MEMBERS_MAX 6
 #define EXPLORE_CHANGES_MAX 10 /* those of the budget, and one of each member at the end */
-#define EXPLORE_STEPS_MAX   512
+#define EXPLORE_STEPS_MAX   1024
 #define EXPLORE_SAMPLES_MAX 6
 
 /* The n of every change of this member. */
@@ -44,7 +47,7 @@ enum explore_fault {
     EXPLORE_ASYNC_CRASH,    /* of the leader; each link keeps some prefix of what is on its way */
     EXPLORE_LOSS,           /* any message */
     EXPLORE_LOSS_CRASH,     /* ... and the leader crashes */
-    EXPLORE_SUSPICION,      /* a follower takes the live leader for crashed */
+    EXPLORE_SUSPICION,      /* a follower takes the live leader for crashed; at gms5 anybody anybody */
     EXPLORE_PARTITION,      /* one cut in two, members suspect across it, and it heals */
     EXPLORE_FAULTS
 };
@@ -52,15 +55,17 @@ enum explore_fault {
 EXPLORE_API const char *explore_fault_name(enum explore_fault); /* "mid-broadcast" */
 EXPLORE_API const char *explore_fault_text(enum explore_fault); /* a line for people */
 EXPLORE_API bool explore_fault_find(const char *name, enum explore_fault *found);
-EXPLORE_API int explore_fault_members(enum explore_fault); /* how many members it needs to show: 3, or 4 */
+/* How many members it needs to show: 3; two crashes 4, and 5 at gms5, whose quorum must survive them. */
+EXPLORE_API int explore_fault_members(int rung, enum explore_fault);
 
 /* How often what may happen. */
 struct explore_budget {
     int changes;
     int crashes, losses, suspicions, joins, leaves, cuts;
+    int timeouts; /* from gms4 on, or heartbeats; besides two a join and one a leave */
 };
 
-EXPLORE_API struct explore_budget explore_budget_of(enum explore_fault, int changes);
+EXPLORE_API struct explore_budget explore_budget_of(int rung, enum explore_fault, int changes);
 
 enum explore_act {
     EXPLORE_DELIVER,   /* the oldest message from a to b */
@@ -74,6 +79,7 @@ enum explore_act {
     EXPLORE_TIMEOUT,   /* a's timer */
     EXPLORE_CUT,       /* members in the bits of `keep[0]` from the others */
     EXPLORE_HEAL,
+    EXPLORE_HEARTBEAT, /* a's, to b */
 };
 
 struct explore_step {

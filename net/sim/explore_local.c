@@ -2,13 +2,10 @@
 #include "net/sim/explore_local.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP 1
-
-/* A local state as bytes: this, then the application's. */
+/* A local state as bytes: the application's, then this. */
 struct local {
     struct gms gms;
     struct detector detector;
@@ -16,7 +13,13 @@ struct local {
     uint64_t view;
 };
 
-#define APP_AT ((sizeof(struct local) + 15) / 16 * 16)
+static size_t local_at(const struct space *s) {
+    return (s->app->size + 15) / 16 * 16;
+}
+
+static struct local *local_of(const struct space *s) {
+    return (struct local *)(void *)(s->bytes + local_at(s));
+}
 
 /* -- Links ------------------------------------------------------------------------------------------- */
 
@@ -47,123 +50,6 @@ uint32_t space_prefix(struct space *s, uint32_t queue, uint32_t length) {
     return prefix;
 }
 
-/* -- What a node asks of its driver ------------------------------------------------------------------ */
-
-static void *app_of(const struct space *s) {
-    return s->bytes + APP_AT;
-}
-
-static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) {
-    struct space *s = self;
-    uint8_t bytes[NET_MESSAGE_SIZE_MAX];
-    memcpy(bytes, message, size);
-    wire_patch_x(bytes, 0, 0); /* two transmissions of one message are the same */
-    if (s->send_count == s->send_capacity) {
-        s->send_capacity *= 2;
-        s->sends = need(realloc(s->sends, s->send_capacity * sizeof *s->sends));
-    }
-    const uint32_t index = intern_put(&s->messages, bytes, size);
-    assert(index <= 0xffffff); /* an event holds its number in 24 bits */
-    s->sends[s->send_count++] = (struct local_send){(uint8_t)to, index};
-}
-
-static void on_flush(void *self) {
-    (void)self;
-}
-
-static void on_meet(void *self, const struct address *address) {
-    (void)self, (void)address;
-}
-
-static void on_deliver(void *self, const struct gms_message *m, struct trace_state *after) {
-    const struct space *s = self;
-    const char *why = NULL;
-    memset(after, 0, sizeof *after); /* nobody traces */
-    s->app->deliver(app_of(s), m, &why);
-}
-
-static void on_install(void *self, const struct gms_message *view) {
-    const struct space *s = self;
-    if (view->view == 1) /* the first of all: it founds the group */
-        s->app->found(app_of(s));
-    s->app->install(app_of(s), 0, view);
-}
-
-static void on_freeze(void *self, uint64_t expected, uint64_t got) {
-    (void)self, (void)expected, (void)got;
-}
-
-static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
-}
-
-static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
-    const struct space *s = self;
-    return s->app->snapshot(app_of(s), state);
-}
-
-static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace_state *after) {
-    const struct space *s = self;
-    memset(after, 0, sizeof *after);
-    s->app->adopt(app_of(s), state, size);
-}
-
-static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
-    (void)self, (void)from, (void)bytes, (void)size;
-}
-
-static void on_end(void *self, enum node_end how) {
-    struct space *s = self;
-    s->ended = true;
-    s->end = how;
-}
-
-static void on_crash(void *self) {
-    (void)self; /* no fault is set in the node: the search crashes it from outside */
-}
-
-static int on_change_of(void *self, const uint8_t *body, size_t size) {
-    const struct space *s = self;
-    return s->app->change_of(body, size);
-}
-
-static void on_trace(void *self, const struct trace_record *r) {
-    struct space *s = self;
-    s->led = s->led || r->ev == TRACE_LEAD;
-}
-
-static struct node *make_node(struct space *s, int who) {
-    struct node_config config = {.gms = {.rung = s->rung, .me = (gms_id)who, .join_timeout = 1},
-                                 .self = {.id = (gms_id)who},
-                                 .group = GROUP};
-    const struct node_driver driver = {.self = s,
-                                       .send = on_send,
-                                       .flush = on_flush,
-                                       .meet = on_meet,
-                                       .deliver = on_deliver,
-                                       .install = on_install,
-                                       .freeze = on_freeze,
-                                       .block = on_block,
-                                       .snapshot = on_snapshot,
-                                       .adopt = on_adopt,
-                                       .gossip = on_bytes,
-                                       .refused = on_bytes,
-                                       .end = on_end,
-                                       .crash = on_crash,
-                                       .change_of = on_change_of,
-                                       .trace = on_trace};
-    struct node *node = need(calloc(1, sizeof *node));
-    node_init(node, &config, &driver);
-    snprintf(node->book.entry[0].name, NET_NAME_SIZE, "w%d", who);
-    for (int other = 1; other <= s->slots; other++) { /* all know all names */
-        struct address address = {.id = (gms_id)other};
-        snprintf(address.name, sizeof address.name, "w%d", other);
-        if (other != who)
-            address_book_put(&node->book, &address);
-    }
-    return node;
-}
-
 /* -- Local states ------------------------------------------------------------------------------------ */
 
 /* A set's order says nothing: one order for all. */
@@ -191,27 +77,49 @@ static void canonical(struct space *s, struct local *local) {
     sort_ids(&local->detector.down);
     sort_ids(&local->detector.watched);
     sort_ids(&local->detector.reported);
-    s->app->canonical(app_of(s));
+    s->app->canonical(s->bytes);
 }
 
-static struct local_info info_of(const struct space *s, const struct local *local) {
+/* What it has delivered, as others may compare it. */
+static uint32_t legacy_of(struct space *s) {
     struct sim_app_state seen;
-    s->app->look(app_of(s), &seen);
-    return (struct local_info){.phase = (uint8_t)gms_phase(&local->gms),
-                               .leader = (uint8_t)gms_leader(&local->gms),
+    if (s->rung != GMS_RUNG_5)
+        return 0; /* below, what only the dead had delivered was not promised */
+    s->app->look(s->bytes, &seen);
+    const uint64_t legacy[] = {seen.state.count, seen.state.hash};
+    return seen.has_state ? 1 + intern_put(&s->legacies, legacy, sizeof legacy) : 0;
+}
+
+static struct local_info info_of(struct space *s, const struct local *local) {
+    struct sim_app_state seen;
+    const struct gms *g = &local->gms;
+    const bool coordinates = s->rung == GMS_RUNG_5 && g->gms5.coordinates != GMS5_NONE;
+    uint32_t members = 0;
+    s->app->look(s->bytes, &seen);
+    for (uint32_t i = 0; i < g->gms1.view.count; i++)
+        members |= 1u << g->gms1.view.members[i];
+    return (struct local_info){.phase = (uint8_t)gms_phase(g),
+                               .leader = (uint8_t)gms_leader(g),
+                               .contact = (uint8_t)g->gms1.contacts[0],
                                .viewed = local->view > 0,
                                .has_state = seen.has_state,
-                               .leaving = local->gms.gms1.leaving,
-                               .timer = gms_deadline(&local->gms) != GMS_NEVER ||
-                                        s->app->deadline(app_of(s)) != GMS_NEVER,
-                               .count = (uint8_t)seen.state.count};
+                               .leaving = g->gms1.leaving,
+                               .heads = gms_phase(g) == GMS_LEADING || coordinates,
+                               .blocked = gms_blocked(g) || !gms_has_quorum(g),
+                               .members = (uint8_t)members,
+                               .timer =
+                                   gms_deadline(g) != GMS_NEVER || s->app->deadline(s->bytes) != GMS_NEVER,
+                               .count = (uint8_t)seen.state.count,
+                               .view = (uint32_t)local->view,
+                               .legacy = legacy_of(s)};
 }
 
 static uint32_t keep_local(struct space *s) {
-    struct local *local = (struct local *)(void *)s->bytes;
+    struct local *local = local_of(s);
     canonical(s, local);
+    const size_t size = pack_words((const uint64_t *)(const void *)s->bytes, s->bytes_size / 8, s->packed);
     const uint32_t before = s->locals.count;
-    const uint32_t index = intern_put(&s->locals, s->bytes, s->bytes_size);
+    const uint32_t index = intern_put(&s->locals, s->packed, size);
     if (index == before) {
         if (index == s->info_capacity) {
             s->info_capacity *= 2;
@@ -227,29 +135,62 @@ const struct local_info *space_info(const struct space *s, uint32_t local) {
     return local_runs(local) ? &s->info[local - LOCAL_FIRST] : &nobody;
 }
 
-const void *space_app_state(const struct space *s, uint32_t local) {
-    assert(local_runs(local));
-    return s->locals.bytes[local - LOCAL_FIRST] + APP_AT;
+static void unpack(const struct space *s, uint32_t local, size_t wanted_size) {
+    const uint64_t *packed = (const uint64_t *)(const void *)s->locals.bytes[local - LOCAL_FIRST];
+    unpack_words(packed, s->bytes_size / 8, (uint64_t *)(void *)s->bytes, wanted_size / 8);
+}
+
+/* NULL: none. */
+static const uint64_t *legacy_at(const struct space *s, uint32_t local) {
+    const uint32_t legacy = local & 0xfffffff;
+    return (local & LOCAL_ENDED) && legacy > 0 ? (const uint64_t *)(const void *)s->legacies.bytes[legacy - 1]
+                                               : NULL;
+}
+
+uint64_t space_count(const struct space *s, uint32_t local) {
+    const uint64_t *legacy = legacy_at(s, local);
+    return legacy ? legacy[0] : space_info(s, local)->count;
+}
+
+bool space_history(const struct space *s, uint32_t local, uint64_t count, uint64_t *hash) {
+    const uint64_t *legacy = legacy_at(s, local);
+    if (!local_runs(local)) {
+        *hash = legacy ? legacy[1] : 0;
+        return legacy && legacy[0] == count;
+    }
+    unpack(s, local, local_at(s));
+    return s->app->history(s->bytes, count, hash);
 }
 
 /* -- Steps ------------------------------------------------------------------------------------------- */
 
 static void load(struct space *s, struct node *node, uint32_t who, uint32_t state) {
-    struct local *local = (struct local *)(void *)s->bytes;
+    struct local *local = local_of(s);
     if (state == LOCAL_UNBORN) {
         const struct gms_config config = node->gms.gms1.config;
         memset(s->bytes, 0, s->bytes_size);
         gms_init(&local->gms, &config);
         local->me = who;
-        s->app->init(app_of(s), who, 1);
+        s->app->init(s->bytes, who, 1);
     } else {
-        memcpy(s->bytes, s->locals.bytes[state - LOCAL_FIRST], s->bytes_size);
+        unpack(s, state, s->bytes_size);
     }
     node->gms = local->gms;
     node->detector = local->detector;
     node->view = (uint32_t)local->view;
     node->lc = node->x = 0;
     s->ended = s->led = false;
+}
+
+void space_note_send(struct space *s, int to, const uint8_t *message, size_t size) {
+    if (s->send_count == s->send_capacity) {
+        s->send_capacity *= 2;
+        s->sends = need(realloc(s->sends, s->send_capacity * sizeof *s->sends));
+    }
+    const uint32_t index = intern_put(&s->messages, message, size);
+    assert(index <= 0xffffff); /* an event holds its number in 24 bits */
+    s->led = s->led || message[0] == GMS_PREPARE || message[0] == GMS_ACCEPT || message[0] == GMS_INSTALL;
+    s->sends[s->send_count++] = (struct local_send){(uint8_t)to, index, legacy_of(s)};
 }
 
 static void happen(struct space *s, struct node *node, enum local_event event, uint32_t arg) {
@@ -260,26 +201,40 @@ static void happen(struct space *s, struct node *node, enum local_event event, u
     switch (event) {
     case LOCAL_START: node_start(node, 0, &contact, arg > 0 ? 1 : 0, ""); break;
     case LOCAL_MESSAGE:
-        wire_put_frame_header(&out, GROUP, from);
+        wire_put_frame_header(&out, SPACE_GROUP, from);
         memcpy(bytes + out.size, s->messages.bytes[message], s->messages.sizes[message]);
         node_receive(node, 0, from, bytes, out.size + s->messages.sizes[message]);
         break;
     case LOCAL_DOWN: node_down(node, 0, arg, ""); break;
+    case LOCAL_SUSPECT: node_suspect(node, 0, arg, ""); break;
     case LOCAL_CHANGE:
         node_mcast(node, 0, bytes, s->app->change(EXPLORE_CHANGE_OF((int)node->me), bytes));
         break;
     case LOCAL_LEAVE: node_leave(node, 0); break;
     case LOCAL_TIMER: node_timer(node, 1); break;
+    case LOCAL_HEARTBEAT:
+        for (int to = 1; to <= s->slots; to++)
+            node_heartbeat(node, 0, (gms_id)to);
+        return;
     }
     const gms_time now = event == LOCAL_TIMER ? 1 : 0;
     size_t size;
-    while (!s->ended && (size = s->app->take(app_of(s), now, bytes)) > 0)
+    while (!s->ended && (size = s->app->take(s->bytes, now, bytes)) > 0)
         node_mcast(node, now, bytes, size);
+}
+
+static enum local_end end_of(const struct space *s) {
+    switch (s->end) {
+    case NODE_LEFT: return LOCAL_LEFT;
+    case NODE_FAILED: return LOCAL_FAILED;
+    case NODE_EXCLUDED: return LOCAL_EXCLUDED;
+    }
+    return LOCAL_FAILED;
 }
 
 static uint32_t compute(struct space *s, int who, uint32_t state, enum local_event event, uint32_t arg) {
     struct node *node = s->node[who];
-    struct local *local = (struct local *)(void *)s->bytes;
+    struct local *local = local_of(s);
     const uint32_t sends_at = s->send_count;
     load(s, node, (uint32_t)who, state);
     happen(s, node, event, arg);
@@ -290,11 +245,11 @@ static uint32_t compute(struct space *s, int who, uint32_t state, enum local_eve
         s->outcome_capacity *= 2;
         s->outcomes = need(realloc(s->outcomes, s->outcome_capacity * sizeof *s->outcomes));
     }
-    s->outcomes[s->outcome_count] = (struct local_outcome){
-        .next = s->ended ? s->end == NODE_LEFT ? LOCAL_LEFT : LOCAL_FAILED : keep_local(s),
-        .sends_at = sends_at,
-        .send_count = s->send_count - sends_at,
-        .led = s->led};
+    s->outcomes[s->outcome_count] =
+        (struct local_outcome){.next = s->ended ? local_end(end_of(s), legacy_of(s)) : keep_local(s),
+                               .sends_at = sends_at,
+                               .send_count = s->send_count - sends_at,
+                               .led = s->led};
     return s->outcome_count++;
 }
 
@@ -319,8 +274,9 @@ struct space *space_new(const struct sim_app *app, enum gms_rung_id rung, int sl
     s->app = app;
     s->rung = rung;
     s->slots = slots;
-    s->bytes_size = (APP_AT + app->size + 3) / 4 * 4;
+    s->bytes_size = (local_at(s) + sizeof(struct local) + 7) / 8 * 8;
     s->bytes = need(calloc(1, s->bytes_size));
+    s->packed = need(malloc(pack_size_max(s->bytes_size / 8)));
     s->info_capacity = s->outcome_capacity = s->send_capacity = s->queue_capacity = 1024;
     s->info = need(calloc(s->info_capacity, sizeof *s->info));
     s->outcomes = need(calloc(s->outcome_capacity, sizeof *s->outcomes));
@@ -328,7 +284,7 @@ struct space *space_new(const struct sim_app *app, enum gms_rung_id rung, int sl
     s->queues = need(calloc(s->queue_capacity, sizeof *s->queues));
     s->queue_count = 1; /* the empty one */
     for (int who = 1; who <= slots; who++)
-        s->node[who] = make_node(s, who);
+        s->node[who] = space_make_node(s, who);
     return s;
 }
 
@@ -340,6 +296,7 @@ void space_free(struct space **s_p) {
         free(s->node[who]);
     intern_free(&s->messages);
     intern_free(&s->locals);
+    intern_free(&s->legacies);
     map_free(&s->outcome_of);
     map_free(&s->pushed);
     free(s->info);
@@ -347,6 +304,7 @@ void space_free(struct space **s_p) {
     free(s->sends);
     free(s->queues);
     free(s->bytes);
+    free(s->packed);
     free(s);
     *s_p = NULL;
 }

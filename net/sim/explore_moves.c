@@ -14,6 +14,10 @@ static bool leads(const struct finder *f, int who) {
     return state_info(f->search, f->state, who)->phase == GMS_LEADING;
 }
 
+static bool heads(const struct finder *f, int who) {
+    return state_info(f->search, f->state, who)->heads;
+}
+
 static bool in_group(const struct finder *f, int who) {
     const struct local_info *i = state_info(f->search, f->state, who);
     return i->phase == GMS_LEADING || i->phase == GMS_FOLLOWING;
@@ -27,7 +31,7 @@ static void find_step(const struct finder *f, struct explore_step step, int who)
         state_budget(f->search, f->state, LEFT_CRASHES) == 0)
         return;
     struct state next = *f->state;
-    const bool led = leads(f, who);
+    const bool led = heads(f, who);
     const struct state_taken taken = state_take(f->search, &next, &step);
     if (!led && !taken.led)
         return;
@@ -114,7 +118,7 @@ static void find_crashes(const struct finder *f) {
     const enum explore_fault fault = f->search->config->fault;
     for (int who = 1; who <= f->search->slots; who++) {
         struct explore_step step = {.act = EXPLORE_DIE, .a = who};
-        if (!in_group(f, who) || leads(f, who) != (fault != EXPLORE_FOLLOWER_CRASH))
+        if (!in_group(f, who) || (fault == EXPLORE_FOLLOWER_CRASH ? leads(f, who) : !heads(f, who)))
             continue;
         memset(step.keep, EXPLORE_KEEP_ALL, sizeof step.keep);
         if (fault == EXPLORE_ASYNC_CRASH)
@@ -151,13 +155,13 @@ static void find_joins(const struct finder *f) {
 
 static void find_suspicions(const struct finder *f) {
     const struct search *x = f->search;
-    const bool cut = *state_cut(x, f->state) != 0;
+    const bool cut = *state_cut(x, f->state) != 0, anybody = x->space->rung == GMS_RUNG_5;
     for (int by = 1; by <= x->slots; by++) {
         for (int whom = 1; whom <= x->slots; whom++) {
-            const bool now = cut ? state_apart(x, f->state, whom, by)
+            const bool may = cut ? state_apart(x, f->state, whom, by)
                                  : state_budget(x, f->state, LEFT_SUSPICIONS) > 0 &&
-                                       state_info(x, f->state, by)->leader == whom;
-            if (!now || whom == by || !in_group(f, by) || !state_runs(f->state, whom) ||
+                                       (anybody || state_info(x, f->state, by)->leader == whom);
+            if (!may || whom == by || !in_group(f, by) || !state_runs(f->state, whom) ||
                 state_was_told(x, f->state, whom, by))
                 continue;
             const struct explore_step step = {.act = EXPLORE_SUSPECT, .a = whom, .b = by};
@@ -191,6 +195,17 @@ static void find_timeouts(const struct finder *f) {
     }
 }
 
+/* Only those that matter: the others would leave everything as it is. */
+static void find_heartbeats(const struct finder *f) {
+    for (int a = 1; a <= f->search->slots; a++) {
+        for (int b = 1; b <= f->search->slots; b++) {
+            const struct explore_step step = {.act = EXPLORE_HEARTBEAT, .a = a, .b = b};
+            if (state_heartbeat_matters(f->search, f->state, a, b))
+                f->found(f->self, &step);
+        }
+    }
+}
+
 void state_steps(const struct search *x, struct state *s, found_step *found, void *self) {
     const struct finder f = {x, s, found, self};
     const bool deliveries = find_deliveries(&f), reports = find_reports(&f);
@@ -203,6 +218,9 @@ void state_steps(const struct search *x, struct state *s, found_step *found, voi
     find_suspicions(&f);
     if (state_budget(x, s, LEFT_CUTS) > 0 || *state_cut(x, s) != 0)
         find_cuts(&f);
-    if (!deliveries && !reports && state_budget(x, s, LEFT_TIMEOUTS) > 0)
-        find_timeouts(&f);
+    if (deliveries || reports || state_budget(x, s, LEFT_TIMEOUTS) == 0)
+        return;
+    find_timeouts(&f);
+    if (x->resends)
+        find_heartbeats(&f);
 }

@@ -15,6 +15,10 @@ static void put_budget(const struct search *x, struct state *s, enum budget whic
     *state_left(x, s) = (*state_left(x, s) & ~(15u << (4 * which))) | limited << (4 * which);
 }
 
+void state_spend_all(const struct search *x, struct state *s) {
+    *state_left(x, s) = 0;
+}
+
 static void spend(const struct search *x, struct state *s, enum budget which) {
     const int left = state_budget(x, s, which);
     assert(left > 0);
@@ -70,17 +74,19 @@ static struct state_taken step_member(const struct search *x, struct state *s, i
                                       enum local_event event, uint32_t arg, int after) {
     const struct local_outcome *o = space_step(x->space, who, *state_local(s, who), event, arg);
     struct state_taken taken = {.led = o->led};
+    uint32_t legacy = 0;
     for (uint32_t i = 0; i < o->send_count && (after == 0 || taken.sends < (uint32_t)after); i++) {
         const struct local_send *send = &x->space->sends[o->sends_at + i];
         if (send->to > x->slots || state_apart(x, s, who, send->to))
             continue;
         taken.sends++;
+        legacy = send->legacy;
         uint32_t *queue = state_queue(x, s, who, send->to);
         if (state_runs(s, send->to))
             *queue = space_push(x->space, *queue, send->message);
     }
     if (after > 0) {
-        end(x, s, who, LOCAL_CRASHED);
+        end(x, s, who, local_end(LOCAL_CRASHED, legacy));
         spend(x, s, LEFT_CRASHES);
     } else if (local_runs(o->next)) {
         *state_local(s, who) = o->next;
@@ -104,8 +110,62 @@ static void crash(const struct search *x, struct state *s, const struct explore_
         if (step->keep[to] != EXPLORE_KEEP_ALL)
             *queue = space_prefix(x->space, *queue, step->keep[to]);
     }
-    end(x, s, step->a, LOCAL_CRASHED);
+    end(x, s, step->a, local_end(LOCAL_CRASHED, state_info(x, s, step->a)->legacy));
     spend(x, s, LEFT_CRASHES);
+}
+
+/* What a would say to b; false: nothing. */
+static bool heartbeat(const struct search *x, struct state *s, int a, int b, uint32_t *message) {
+    const struct local_outcome *o = space_step(x->space, a, *state_local(s, a), LOCAL_HEARTBEAT, 0);
+    for (uint32_t i = 0; i < o->send_count; i++) {
+        const struct local_send *send = &x->space->sends[o->sends_at + i];
+        *message = send->message;
+        if (send->to == b)
+            return true;
+    }
+    return false;
+}
+
+bool state_heartbeat_matters(const struct search *x, struct state *s, int a, int b) {
+    uint32_t message;
+    if (a == b || !state_runs(s, a) || !state_runs(s, b) || state_apart(x, s, a, b) ||
+        !heartbeat(x, s, a, b, &message))
+        return false;
+    const uint32_t local = *state_local(s, b);
+    const struct local_outcome *o =
+        space_step(x->space, b, local, LOCAL_MESSAGE, (uint32_t)a << 24 | message);
+    return o->next != local || o->send_count > 0;
+}
+
+static void send_heartbeat(const struct search *x, struct state *s, int a, int b) {
+    uint32_t message, *queue = state_queue(x, s, a, b);
+    if (heartbeat(x, s, a, b, &message))
+        *queue = space_push(x->space, *queue, message);
+}
+
+/* Beyond the budget there are the steps of the closing. */
+static void spend_if_left(const struct search *x, struct state *s, enum budget which) {
+    if (state_budget(x, s, which) > 0)
+        spend(x, s, which);
+}
+
+/* From gms5 on a suspicion is not for ever, and may be of anybody. */
+static void suspect(const struct search *x, struct state *s, int whom, int by) {
+    if (*state_cut(x, s) == 0)
+        spend(x, s, LEFT_SUSPICIONS);
+    if (*state_cut(x, s) != 0 || x->space->rung != GMS_RUNG_5)
+        set_told(x, s, whom, by, true);
+}
+
+/* Those who suspected each other across the cut hear of each other again. */
+static void heal(const struct search *x, struct state *s) {
+    for (int a = 1; a <= x->slots && x->space->rung == GMS_RUNG_5; a++) {
+        for (int b = 1; b <= x->slots; b++) {
+            if (state_apart(x, s, a, b))
+                set_told(x, s, a, b, false);
+        }
+    }
+    *state_cut(x, s) = 0;
 }
 
 struct state_taken state_take(const struct search *x, struct state *s, const struct explore_step *step) {
@@ -117,8 +177,7 @@ struct state_taken state_take(const struct search *x, struct state *s, const str
         return step_member(x, s, b, LOCAL_MESSAGE, (uint32_t)a << 24 | message, step->after);
     }
     case EXPLORE_CHANGE:
-        if (state_budget(x, s, LEFT_CHANGES) > 0)
-            spend(x, s, LEFT_CHANGES); /* the closing ones are beyond the budget */
+        spend_if_left(x, s, LEFT_CHANGES);
         return step_member(x, s, a, LOCAL_CHANGE, 0, step->after);
     case EXPLORE_DIE: crash(x, s, step); return nothing;
     case EXPLORE_TELL_DOWN:
@@ -129,10 +188,8 @@ struct state_taken state_take(const struct search *x, struct state *s, const str
         pop(x, s, a, b);
         return nothing;
     case EXPLORE_SUSPECT:
-        if (*state_cut(x, s) == 0)
-            spend(x, s, LEFT_SUSPICIONS);
-        set_told(x, s, a, b, true);
-        return step_member(x, s, b, LOCAL_DOWN, (uint32_t)a, step->after);
+        suspect(x, s, a, b);
+        return step_member(x, s, b, LOCAL_SUSPECT, (uint32_t)a, step->after);
     case EXPLORE_ADD:
         spend(x, s, LEFT_JOINS);
         return step_member(x, s, a, LOCAL_START, (uint32_t)b, step->after);
@@ -140,13 +197,17 @@ struct state_taken state_take(const struct search *x, struct state *s, const str
         spend(x, s, state_info(x, s, a)->phase == GMS_LEADING ? LEFT_CRASHES : LEFT_LEAVES);
         return step_member(x, s, a, LOCAL_LEAVE, 0, step->after);
     case EXPLORE_TIMEOUT:
-        spend(x, s, LEFT_TIMEOUTS);
+        spend_if_left(x, s, LEFT_TIMEOUTS);
         return step_member(x, s, a, LOCAL_TIMER, 0, step->after);
     case EXPLORE_CUT:
         spend(x, s, LEFT_CUTS);
         *state_cut(x, s) = step->keep[0];
         return nothing;
-    case EXPLORE_HEAL: *state_cut(x, s) = 0; return nothing;
+    case EXPLORE_HEAL: heal(x, s); return nothing;
+    case EXPLORE_HEARTBEAT:
+        spend_if_left(x, s, LEFT_TIMEOUTS);
+        send_heartbeat(x, s, a, b);
+        return nothing;
     }
     return nothing;
 }
@@ -183,7 +244,7 @@ void state_begin(const struct search *x, struct state *s) {
     put_budget(x, s, LEFT_JOINS, b->joins);
     put_budget(x, s, LEFT_LEAVES, b->leaves);
     put_budget(x, s, LEFT_CUTS, b->cuts);
-    put_budget(x, s, LEFT_TIMEOUTS, 2 * b->joins + b->leaves);
+    put_budget(x, s, LEFT_TIMEOUTS, 2 * b->joins + b->leaves + b->timeouts);
 }
 
 bool state_has_all(const struct search *x, struct state *s) {

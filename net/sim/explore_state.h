@@ -32,6 +32,7 @@ struct search {
     struct space *space;
     int slots; /* members and newcomers */
     uint32_t words;
+    bool resends; /* gms4 and up: time heals what was lost */
 };
 
 static inline uint32_t *state_local(struct state *s, int who) {
@@ -79,9 +80,28 @@ struct state_taken state_take(const struct search *, struct state *, const struc
 /* Nothing is on its way and nobody is still to be told of an end. */
 bool state_is_quiet(const struct search *, struct state *);
 
+/* Whether b would do anything on a's next heartbeat. */
+bool state_heartbeat_matters(const struct search *, struct state *, int a, int b);
+
+/* Spends all that is left: what happens from now on is beyond the budget. */
+void state_spend_all(const struct search *, struct state *);
+
 /* Calls `found` for every step that can be taken from here. */
 typedef void found_step(void *self, const struct explore_step *);
 void state_steps(const struct search *, struct state *, found_step *, void *self);
+
+/* The steps that a closing takes, NULL if nobody wants to know. */
+struct state_path {
+    struct explore_step *steps;
+    uint32_t *count;
+};
+
+/* What time does to a quiet state: from gms4 on timers and heartbeats, again and again, and what follows from
+ * them. False: it never comes to rest. */
+bool state_rest(const struct search *, struct state *, struct state_path);
+
+/* One more change of each of these members (bits by number), and what follows. False: no rest. */
+bool state_change_once_more(const struct search *, struct state *, uint32_t whose, struct state_path);
 
 /* Judges a quiet state; the steps of the closing changes that show it are appended to `steps`. */
 enum explore_verdict state_judge(const struct search *, const struct state *, struct explore_step *steps,

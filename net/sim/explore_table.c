@@ -41,6 +41,39 @@ uint64_t hash_bytes(const void *bytes, size_t size) {
     return mix64(hash);
 }
 
+/* -- Packing ----------------------------------------------------------------------------------------- */
+
+#define MASKS(count) (((count) + 63) / 64)
+
+size_t pack_size_max(size_t count) {
+    return 8 * (MASKS(count) + count);
+}
+
+size_t pack_words(const uint64_t *words, size_t count, uint64_t *packed) {
+    uint64_t *next = packed + MASKS(count);
+    memset(packed, 0, 8 * MASKS(count));
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] == 0)
+            continue;
+        packed[i / 64] |= (uint64_t)1 << (i % 64);
+        *next++ = words[i];
+    }
+    return (size_t)(next - packed) * 8;
+}
+
+void unpack_words(const uint64_t *packed, size_t count, uint64_t *words, size_t wanted) {
+    const uint64_t *next = packed + MASKS(count);
+    memset(words, 0, 8 * wanted);
+    for (size_t i = 0; i < MASKS(wanted); i++) {
+        for (uint64_t mask = packed[i]; mask != 0; mask &= mask - 1) {
+            const size_t at = 64 * i + (size_t)__builtin_ctzll(mask);
+            if (at >= wanted)
+                return;
+            words[at] = *next++;
+        }
+    }
+}
+
 /* -- Byte strings ------------------------------------------------------------------------------------ */
 
 static uint8_t *room(struct intern *t, size_t size) {

@@ -21,6 +21,13 @@ struct intern {
 uint32_t intern_put(struct intern *, const void *bytes, size_t size);
 void intern_free(struct intern *);
 
+/* Large structures that are mostly zero, in less: for each 64 words which are not zero, then those. `packed`
+ * has room for pack_size_max() bytes; returns how many it takes. Equal words give equal bytes. */
+size_t pack_words(const uint64_t *words, size_t count, uint64_t *packed);
+size_t pack_size_max(size_t count);
+/* The first `wanted` of `count` words. */
+void unpack_words(const uint64_t *packed, size_t count, uint64_t *words, size_t wanted);
+
 /* The memory, or the end of the process if there is none. */
 static inline void *need(void *memory) {
     if (!memory)

@@ -29,6 +29,7 @@ struct sim_config {
     const struct sim_app *app;
     uint64_t seed;
     gms_time join_timeout;
+    gms_time resend_timeout;       /* see gms.h */
     gms_time delay_min, delay_max; /* of a message on its way, drawn for each; order is kept */
     gms_time detect_delay;         /* from a crash to its report, at least */
     uint32_t loss_percent;
@@ -89,6 +90,7 @@ void sim_tell_down(struct sim *, int whom, int to);
 bool sim_was_told(const struct sim *, int whom, int to);
 gms_time sim_due(const struct sim *, int who); /* when its timer fires, GMS_NEVER: not at all */
 void sim_timer(struct sim *, int who);         /* time passes until its timer is due */
+void sim_heartbeat(struct sim *, int from, int to);
 void sim_hear(struct sim *, int from, int to, const uint8_t *frame, size_t size); /* even if nobody sent it */
 
 /* -- Looking ------------------------------------------------------------------------------------------- */

@@ -171,7 +171,7 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
     struct node_config config = {.gms = {.rung = s->config.rung,
                                          .me = me,
                                          .join_timeout = s->config.join_timeout,
-                                         .resend_timeout = 50 * SIM_MS,
+                                         .resend_timeout = s->config.resend_timeout,
                                          .seed = s->config.seed},
                                  .self = {.id = me},
                                  .group = GROUP,
@@ -277,6 +277,12 @@ void sim_tell_down(struct sim *s, int whom, int to) {
     m->told[whom] = true;
     node_down(&m->node, s->now, (gms_id)whom, "crashed");
     sim_go_on(m);
+}
+
+void sim_heartbeat(struct sim *s, int from, int to) {
+    struct sim_member *m = sim_at(s, from);
+    if (!m->gone && !m->hung)
+        node_heartbeat(&m->node, s->now, (gms_id)to);
 }
 
 void sim_timer(struct sim *s, int who) {

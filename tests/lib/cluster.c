@@ -77,6 +77,7 @@ struct cluster *cluster_of(enum gms_rung_id rung, int members) {
     const struct sim_config config = {.rung = rung,
                                       .app = &worker_app,
                                       .join_timeout = CLUSTER_JOIN_TIMEOUT_MS * SIM_MS,
+                                      .resend_timeout = 50 * SIM_MS,
                                       .knows_state = true,
                                       .manual = true,
                                       .trace = on_record,

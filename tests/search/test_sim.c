@@ -151,6 +151,7 @@ static struct sim *group(int members) {
                                       .app = &worker_app,
                                       .seed = 1,
                                       .join_timeout = SIM_S,
+                                      .resend_timeout = 50 * SIM_MS,
                                       .delay_min = 100 * SIM_US,
                                       .delay_max = 200 * SIM_US,
                                       .detect_delay = SIM_MS,

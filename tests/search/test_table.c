@@ -14,16 +14,19 @@
 
 static struct explore_result result; /* large */
 
-static int members_of(enum explore_fault fault) {
-    return search_members(fault, explore_fault_members(fault));
+static int members_of(enum gms_rung_id rung, enum explore_fault fault) {
+    return search_members(fault, explore_fault_members((int)rung, fault));
 }
 
 static enum explore_verdict take_steps(enum gms_rung_id rung, enum explore_fault fault, uint32_t count,
                                        const struct explore_step *steps) {
     enum explore_verdict verdict;
     char error[256];
-    const struct witness witness = {
-        .rung = rung, .fault = fault, .members = members_of(fault), .step_count = count, .steps = steps};
+    const struct witness witness = {.rung = rung,
+                                    .fault = fault,
+                                    .members = members_of(rung, fault),
+                                    .step_count = count,
+                                    .steps = steps};
     assert_true(witness_take(&witness, &verdict, error, sizeof error));
     return verdict;
 }
@@ -31,8 +34,8 @@ static enum explore_verdict take_steps(enum gms_rung_id rung, enum explore_fault
 static void search(enum gms_rung_id rung, enum explore_fault fault) {
     const struct explore_config config = {.rung = (int)rung,
                                           .fault = fault,
-                                          .members = members_of(fault),
-                                          .budget = explore_budget_of(fault, CHANGES),
+                                          .members = members_of(rung, fault),
+                                          .budget = explore_budget_of((int)rung, fault, CHANGES),
                                           .memory_size_max = (size_t)2 << 30};
     assert_true(explore_workers(&config, &result));
     if (!result.complete)
@@ -124,7 +127,7 @@ static void gms3_survives_leaves_and_crashes_together(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         config.fault = faults[i];
-        config.budget = explore_budget_of(config.fault, CHANGES);
+        config.budget = explore_budget_of(config.rung, config.fault, CHANGES);
         config.budget.leaves = 2;
         assert_true(explore_workers(&config, &result));
         assert_true(result.complete);
@@ -138,7 +141,7 @@ static void a_search_ends_where_it_may_use_no_more_memory(void **state) {
     struct explore_config config = {.rung = GMS_RUNG_3,
                                     .fault = EXPLORE_PARTITION,
                                     .members = 4,
-                                    .budget = explore_budget_of(EXPLORE_PARTITION, 2),
+                                    .budget = explore_budget_of(GMS_RUNG_3, EXPLORE_PARTITION, 2),
                                     .memory_size_max = (size_t)32 << 20};
     (void)state;
     assert_true(explore_workers(&config, &result));
@@ -150,9 +153,9 @@ static void a_search_ends_where_it_may_use_no_more_memory(void **state) {
 static void what_the_small_profile_can_not_hold_is_refused(void **state) {
     struct explore_config config = {.rung = GMS_RUNG_3, .members = 3, .memory_size_max = (size_t)1 << 30};
     (void)state;
-    config.budget = explore_budget_of(EXPLORE_NONE, EXPLORE_CHANGES_MAX);
+    config.budget = explore_budget_of(GMS_RUNG_3, EXPLORE_NONE, EXPLORE_CHANGES_MAX);
     assert_false(explore_workers(&config, &result));
-    config.budget = explore_budget_of(EXPLORE_JOIN, 1);
+    config.budget = explore_budget_of(GMS_RUNG_3, EXPLORE_JOIN, 1);
     config.members = EXPLORE_MEMBERS_MAX;
     assert_false(explore_workers(&config, &result));
     config.members = 0;
