@@ -168,7 +168,16 @@ enum gms_beacons gms_beacons(const struct gms *g) {
 }
 
 bool gms_blocked(const struct gms *g) {
-    return g->gms1.config.rung == GMS_RUNG_5 && gms5_blocked(g);
+    switch (g->gms1.config.rung) {
+    case GMS_RUNG_1:
+    case GMS_RUNG_2:
+    case GMS_RUNG_3: break;
+    case GMS_RUNG_4_ACK:
+    case GMS_RUNG_4_NACK: return gms4_blocked(g);
+    case GMS_RUNG_5: return gms5_blocked(g);
+    case GMS_RUNGS: break;
+    }
+    return false;
 }
 
 bool gms_has_quorum(const struct gms *g) {

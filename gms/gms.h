@@ -143,8 +143,8 @@ enum gms_action_type {
     GMS_DO_LEFT,    /* out of the group in good order */
     GMS_DO_FAILED,  /* could not join: no reply from the leader */
 
-    GMS_DO_BLOCK,     /* a view change has begun: nothing is delivered until it is through */
-    GMS_DO_UNBLOCK,   /* it is through */
+    GMS_DO_BLOCK,     /* nothing is delivered until UNBLOCK: a view change has begun; gms4: nobody answers */
+    GMS_DO_UNBLOCK,   /* it is through; gms4: somebody did */
     GMS_DO_NO_QUORUM, /* those whom it does not suspect are too few to go on */
     GMS_DO_QUORUM,    /* they are enough again */
     GMS_DO_SUSPECT,   /* it gives up `whom`, who does not answer: for the trace */
@@ -234,7 +234,7 @@ uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the 
 uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
 
 enum gms_beacons gms_beacons(const struct gms *);
-bool gms_blocked(const struct gms *);    /* a view change stops it */
+bool gms_blocked(const struct gms *);    /* a view change stops it; gms4: nobody answers it */
 bool gms_has_quorum(const struct gms *); /* false: it can't go on before others are back */
 
 /* What a heartbeat of this member says now; the driver sends it when it is time. False: it has no view. */

@@ -22,6 +22,16 @@ bool gms4_room(const struct gms_actions *out) {
 
 /* -- What was taken --------------------------------------------------------------------------------- */
 
+bool gms4_blocked(const struct gms *g) {
+    return (g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING) && g->gms4.tries == GMS_TRIES_MAX;
+}
+
+void gms4_go_on(struct gms *g, struct gms_actions *out) {
+    if (gms4_blocked(g))
+        gms_do_member(out, GMS_DO_UNBLOCK, GMS_NOBODY);
+    g->gms4.tries = 0;
+}
+
 static void own_are_delivered(struct gms *g, uint64_t n) {
     struct gms4_state *s = &g->gms4;
     const uint32_t before = s->pending.count;
@@ -32,8 +42,9 @@ static void own_are_delivered(struct gms *g, uint64_t n) {
         g->gms1.deadline = GMS_NEVER; /* it goes on: those that are left get the full time again */
 }
 
-void gms4_note(struct gms *g, const struct gms_message *m) {
+void gms4_note(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
     struct gms4_state *s = &g->gms4;
+    gms4_go_on(g, out);
     if (m->type == GMS_MSG) {
         if (gms_view_has(&g->gms1.view, m->origin))
             gms_counts_set(&s->taken, m->origin, m->n);
@@ -53,14 +64,14 @@ void gms4_note(struct gms *g, const struct gms_message *m) {
 
 enum gms_drop gms4_take(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
     if (g->gms1.phase == GMS_JOINING || m->seq == g->gms3.expected)
-        gms4_note(g, m); /* first, for a view may call for an election */
+        gms4_note(g, m, out); /* first, for a view may call for an election */
     return gms3_take(g, m, out);
 }
 
 enum gms_drop gms4_ordered_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const struct gms_hold *hold = &g->gms1.hold;
     const uint64_t seq = e->message.seq;
-    if (seq == 0 || seq > UINT64_MAX / 2)
+    if (seq == 0)
         return GMS_DROP_MALFORMED;
     for (uint32_t i = 0; i < hold->count; i++) {
         if (hold->from[i] == e->from && hold->copy[i].message.seq == seq)
@@ -70,6 +81,11 @@ enum gms_drop gms4_ordered_message(struct gms *g, const struct gms_event *e, str
 }
 
 /* -- The leader ------------------------------------------------------------------------------------- */
+
+void gms4_watch(const struct gms *g, struct gms_actions *out) {
+    for (uint32_t i = 1; i < g->gms1.view.count; i++)
+        gms_do_watch(out, g->gms1.view.members[i]);
+}
 
 void gms4_count(struct gms *g, struct gms_message *m, struct gms_actions *out) {
     const struct gms_view *view = &g->gms1.view;
@@ -81,8 +97,7 @@ void gms4_count(struct gms *g, struct gms_message *m, struct gms_actions *out) {
     gms_counts_keep(taken, view);
     const struct gms_message numbers = {.counts = taken->n, .member_count = view->count};
     m->counts = gms_lend(out, &numbers).counts;
-    for (uint32_t i = 1; i < view->count; i++)
-        gms_do_watch(out, view->members[i]);
+    gms4_watch(g, out);
 }
 
 enum gms_drop gms4_request_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -148,7 +163,7 @@ void gms4_set_timer(struct gms *g, bool waits) {
     struct gms1_state *s = &g->gms1;
     if ((s->phase != GMS_FOLLOWING && s->phase != GMS_LEADING) || s->leaving)
         return;
-    if (!waits && !(may_ask(g) && g->gms4.pending.count > 0))
+    if (!waits && g->gms4.pending.count == 0)
         s->deadline = GMS_NEVER;
     else if (s->deadline == GMS_NEVER)
         s->deadline = s->now + s->config.resend_timeout;
@@ -166,11 +181,11 @@ enum gms_drop gms4_start(struct gms *g, const struct gms_event *e, struct gms_ac
 /* The same contact as long as gms1 waits for its answer, then the next one. */
 static void join_again(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms1_state *s = &g->gms1;
-    if (++g->gms4.join_tries * s->config.resend_timeout < s->config.join_timeout) {
+    if (++g->gms4.tries * s->config.resend_timeout < s->config.join_timeout) {
         const struct gms_message join = {.type = GMS_JOIN, .origin = s->config.me};
         gms_do_send(out, s->contacts[s->contact_next - 1], &join);
     } else {
-        g->gms4.join_tries = 0;
+        g->gms4.tries = 0;
         gms1_timer(g, e, out);
     }
     if (s->phase == GMS_JOINING)
@@ -189,6 +204,8 @@ enum gms_drop gms4_timer(struct gms *g, const struct gms_event *e, struct gms_ac
     }
     s->deadline = GMS_NEVER;
     g->gms4.asked = 0; /* all of them again, at the end of the step */
+    if (g->gms4.tries < GMS_TRIES_MAX && ++g->gms4.tries == GMS_TRIES_MAX)
+        gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
     return GMS_USED;
 }
 

@@ -58,7 +58,7 @@ static void finish(struct gms *g, struct gms_actions *out) {
     if (m.seq < g->gms3.expected)
         return;
     g->gms3.expected++;
-    gms4_note(g, &m);
+    gms4_note(g, &m, out);
     if (m.type == GMS_VIEW)
         gms_do_install(out, &m);
     else
@@ -107,13 +107,16 @@ static enum gms_drop ack_upper_message(struct gms *g, const struct gms_event *e,
         return gms_no_upper_message(g, e, out);
     if (!is_busy(g) || e->from != g->gms4_ack.awaited || e->message.seq != g->gms3.last.message.seq)
         return GMS_DROP_DUPLICATE;
+    gms4_go_on(g, out);
     send_to(g, rank_of_awaited(g) + 1, out);
     return GMS_USED;
 }
 
-/* The last message of the old leader first, as at gms3; the view when that is through. */
+/* The last message of the old leader first, as at gms3; the view when that is through. Whoever may have to be
+ * waited for is watched. */
 static void ack_lead(struct gms *g, struct gms_actions *out) {
     become_leading(g, out);
+    gms4_watch(g, out);
     send_to(g, 1, out);
 }
 
@@ -204,8 +207,10 @@ static void ack_end_step(struct gms *g, struct gms_actions *out) {
 static enum gms_drop ack_down(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const bool in_its_way = is_busy(g) && e->from == g->gms4_ack.awaited;
     gms2_down(g, e, out);
-    if (in_its_way)
+    if (in_its_way) {
+        gms4_go_on(g, out);
         send_to(g, rank_of_awaited(g), out); /* passes over it */
+    }
     return GMS_USED;
 }
 

@@ -101,7 +101,7 @@ static void nack_broadcast(struct gms *g, struct gms_message *m, gms_id also, st
     gms4_count(g, m, out);
     m->seq = g->gms3.expected++;
     gms_history_put(&g->gms4_nack.history, m);
-    gms4_note(g, m);
+    gms4_note(g, m, out);
     gms1_broadcast(g, m, also, out);
 }
 

@@ -4,7 +4,7 @@
 
 #include "gms/rung.h"
 
-/* -- In a view (gms5_order.c) ------------------------------------------------------------------------- */
+/* -- In a view (gms5_order.c) ---------------------------------------------------------------------------- */
 
 #define GMS5_NO_RANK UINT32_MAX
 
@@ -38,7 +38,7 @@ gms_handler gms5_on_request, gms5_on_msg, gms5_on_leaders_word, gms5_on_nack;
 
 void gms5_order_tick(struct gms *, struct gms_actions *);
 
-/* -- Coming and going (gms5.c) ------------------------------------------------------------------------ */
+/* -- Coming and going (gms5.c) --------------------------------------------------------------------------- */
 
 /* The view is installed and the state for its newcomers is there: order, or ask for, what is pending. */
 void gms5_go_on(struct gms *, struct gms_actions *);
@@ -46,7 +46,7 @@ void gms5_go_on(struct gms *, struct gms_actions *);
 /* At the end of every step: is a change due, must something be asked for again? */
 void gms5_end_step(struct gms *, struct gms_actions *);
 
-/* -- The change of views (gms5_change.c) -------------------------------------------------------------- */
+/* -- The change of views (gms5_change.c) ----------------------------------------------------------------- */
 
 /* Whether those for whom `counts` says yes are a quorum of the view. */
 typedef bool gms5_counts(const struct gms *, uint32_t rank);
@@ -64,9 +64,13 @@ void gms5_ask_coordinator(struct gms *, struct gms_actions *);
 
 gms_handler gms5_change_message; /* PREPARE, PROMISE, ACCEPT, ACCEPTED */
 
-/* -- From one view to the next (gms5_install.c) ------------------------------------------------------- */
+/* -- From one view to the next (gms5_install.c) ---------------------------------------------------------- */
 
 bool gms5_proposes(const struct gms5_proposal *, gms_id);
+
+/* Can these be the members of the next view, and this the last message of ours? Those who stay come first, in
+ * the order of their seniority; and nobody takes back what it has delivered. */
+bool gms5_may_follow(const struct gms *, const struct gms_message *with_members, uint64_t last);
 void gms5_take_proposal(struct gms5_proposal *, const struct gms_message *, uint64_t last);
 
 /* All up to its last message is here. `tell`: the members of the old view are told by us. */

@@ -15,7 +15,6 @@
  * Anybody may coordinate at any time without harm; that the most senior member does, and the others wait, is
  * for progress alone. Sources: see gms5.c.
  */
-#include <assert.h>
 #include <string.h>
 
 #include "gms/gms5.h"
@@ -23,8 +22,7 @@
 #define SHORT_WAIT   3 /* ticks for those who are not suspected and still silent */
 #define PATIENCE_MIN 4 /* ticks before a blocked member takes over from a coordinator that stalls */
 
-/* -- Quorums ----------------------------------------------------------------------------------------------
- */
+/* -- Quorums --------------------------------------------------------------------------------------------- */
 
 bool gms5_quorum(const struct gms *g, gms5_counts *counts) {
     const struct gms_view *view = &g->gms1.view;
@@ -62,13 +60,14 @@ static bool all_answered(const struct gms *g, bool the_suspected_too) {
     return true;
 }
 
-/* -- Being blocked ----------------------------------------------------------------------------------------
- */
+/* -- Being blocked --------------------------------------------------------------------------------------- */
 
 void gms5_become_blocked(struct gms *g, struct gms_actions *out) {
-    if (!g->gms5.blocked)
-        gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
+    if (g->gms5.blocked)
+        return;
     g->gms5.blocked = true;
+    g->gms5.blocked_at = gms5_received(g);
+    gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
 }
 
 void gms5_announce_quorum(struct gms *g, struct gms_actions *out) {
@@ -79,8 +78,7 @@ void gms5_announce_quorum(struct gms *g, struct gms_actions *out) {
     gms_do_member(out, lost ? GMS_DO_NO_QUORUM : GMS_DO_QUORUM, GMS_NOBODY);
 }
 
-/* -- The coordinator ----------------------------------------------------------------------------------------
- */
+/* -- The coordinator ------------------------------------------------------------------------------------- */
 
 static void ask(struct gms *g, struct gms_actions *out) {
     const struct gms5_state *s = &g->gms5;
@@ -199,7 +197,7 @@ static enum gms_drop on_promise(struct gms *g, const struct gms_event *e, struct
         gms5_ask_for_missing(g, e->from, m->seq, out);
         return GMS_DROP_GAP;
     }
-    if (m->last > gms5_received(g))
+    if (m->last > gms5_received(g) || !gms5_may_follow(g, m, m->last))
         return GMS_DROP_MALFORMED;
     peer->answered = true;
     peer->received = m->seq;
@@ -268,7 +266,7 @@ static enum gms_drop on_accept(struct gms *g, const struct gms_event *e, struct 
         send_promise(g, e->from, out);
         return GMS_DROP_BALLOT;
     }
-    if (m->last < s->delivered)
+    if (!gms5_may_follow(g, m, m->last))
         return GMS_DROP_MALFORMED;
     promise(g, m->ballot, out);
     if (m->last > gms5_received(g)) {

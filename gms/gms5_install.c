@@ -7,8 +7,7 @@
 
 #define GOING_TICKS 10 /* so long does whoever leaves look after the others */
 
-/* -- The decision -------------------------------------------------------------------------------------------
- */
+/* -- The decision ---------------------------------------------------------------------------------------- */
 
 bool gms5_proposes(const struct gms5_proposal *p, gms_id id) {
     for (uint32_t i = 0; i < p->count; i++) {
@@ -16,6 +15,22 @@ bool gms5_proposes(const struct gms5_proposal *p, gms_id id) {
             return true;
     }
     return false;
+}
+
+bool gms5_may_follow(const struct gms *g, const struct gms_message *m, uint64_t last) {
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < m->member_count; i++) {
+        const uint32_t stays = gms5_rank(g, m->members[i]);
+        if (m->members[i] == g->gms1.config.me && last < g->gms5.delivered)
+            return false;
+        if (stays == GMS5_NO_RANK)
+            rank = GMS_MEMBERS_MAX; /* from here on newcomers only */
+        else if (stays < rank)
+            return false;
+        else
+            rank = stays;
+    }
+    return true;
 }
 
 void gms5_take_proposal(struct gms5_proposal *p, const struct gms_message *m, uint64_t last) {
@@ -74,6 +89,7 @@ static void forget_view(struct gms *g, uint64_t last) {
     s->promised = s->accepted = s->ballot = s->ballot_seen = s->best_ballot = 0;
     s->coordinates = GMS5_NONE;
     s->patience = 0;
+    s->blocked_at = 0;
     s->blocked = s->has_snapshot = false;
 }
 
@@ -87,6 +103,7 @@ static void enter_view(struct gms *g, const struct gms_view *next, uint64_t cut,
     g->gms1.view = *next;
     g->gms3.expected = cut + 1;
     s->cut = s->delivered = s->committed = cut;
+    s->stable = s->stable < cut ? s->stable : cut;
     gms_counts_keep(&g->gms4.taken, next);
     s->cut_taken = g->gms4.taken;
     for (uint32_t i = 0; i < next->count; i++) {
@@ -228,6 +245,8 @@ static enum gms_drop be_admitted(struct gms *g, const struct gms_event *e, struc
 /* The decision about our view: install it, once all that ends this one is here, or be out. */
 static enum gms_drop hear_decision(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms5_proposal decided;
+    if (!gms5_may_follow(g, &e->message, e->message.seq - 1))
+        return GMS_DROP_MALFORMED;
     gms5_take_proposal(&decided, &e->message, e->message.seq - 1);
     if (!gms5_proposes(&decided, g->gms1.config.me)) {
         if (!g->gms1.leaving)
@@ -236,8 +255,8 @@ static enum gms_drop hear_decision(struct gms *g, const struct gms_event *e, str
             gms5_be_going(g, &decided, out);
         return GMS_USED;
     }
-    if (decided.last < g->gms5.delivered || g->gms5.going)
-        return GMS_DROP_MALFORMED;
+    if (g->gms5.going)
+        return GMS_DROP_MALFORMED; /* there are no two decisions */
     if (decided.last > gms5_received(g)) {
         gms5_ask_for_missing(g, e->from, decided.last, out);
         return GMS_DROP_GAP;
@@ -265,8 +284,7 @@ enum gms_drop gms5_install_message(struct gms *g, const struct gms_event *e, str
     return result;
 }
 
-/* -- Out ----------------------------------------------------------------------------------------------------
- */
+/* -- Out ------------------------------------------------------------------------------------------------- */
 
 void gms5_be_out(struct gms *g, struct gms_actions *out) {
     if (g->gms1.leaving)

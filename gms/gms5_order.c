@@ -4,7 +4,7 @@
 
 #define STRIKES_MAX 8 /* so many questions a member may leave unanswered */
 
-/* -- Who is who ----------------------------------------------------------------------------------------- */
+/* -- Who is who ------------------------------------------------------------------------------------------ */
 
 uint32_t gms5_rank(const struct gms *g, gms_id id) {
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
@@ -31,10 +31,16 @@ bool gms5_has_quorum(const struct gms *g) {
     return !g->gms5.no_quorum;
 }
 
-/* -- Saying how far we are ----------------------------------------------------------------------------------
+/* -- Saying how far we are ------------------------------------------------------------------------------- */
+
+/* What a blocked member took after its promise does not count in this view: the promise did not speak of it.
  */
+static uint64_t acknowledged(const struct gms *g) {
+    return g->gms5.blocked && !gms5_leads(g) ? g->gms5.blocked_at : gms5_received(g);
+}
 
 void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
+    m->seq = acknowledged(g);
     m->committed = g->gms5.committed;
     m->stable = g->gms5.stable;
 }
@@ -42,7 +48,7 @@ void gms5_heartbeat(const struct gms *g, struct gms_message *m) {
 void gms5_tell(struct gms *g, gms_id to, enum gms_type type, struct gms_actions *out) {
     const struct gms_message m = {.type = type,
                                   .view = g->gms1.view.number,
-                                  .seq = gms5_received(g),
+                                  .seq = acknowledged(g),
                                   .committed = g->gms5.committed,
                                   .stable = g->gms5.stable};
     gms_do_send(out, to, &m);
@@ -67,8 +73,8 @@ static enum gms_drop store(struct gms *g, const struct gms_message *m) {
     struct gms_message there;
     if (m->seq < g->gms3.expected || gms_history_get(&g->gms5.history, m->seq, &there))
         return GMS_DROP_DUPLICATE;
-    if (m->seq >= g->gms3.expected + GMS_WINDOW_MAX)
-        return GMS_DROP_WINDOW_FULL;
+    if (m->seq >= g->gms3.expected + GMS_WINDOW_MAX || m->seq > g->gms5.delivered + GMS_HISTORY_MAX)
+        return GMS_DROP_WINDOW_FULL; /* and what is not delivered yet keeps its place */
     gms_history_put(&g->gms5.history, m);
     while (gms_history_get(&g->gms5.history, g->gms3.expected, &there))
         g->gms3.expected++;
@@ -104,7 +110,9 @@ static void learn(struct gms *g, const struct gms_message *m, struct gms_actions
 
 void gms5_send_again(struct gms *g, gms_id to, uint64_t first, uint64_t last, struct gms_actions *out) {
     struct gms_message m;
-    for (uint64_t seq = first; seq <= last && seq <= gms5_received(g); seq++) {
+    const uint64_t end = last < gms5_received(g) ? last : gms5_received(g);
+    const uint64_t oldest = end > GMS_HISTORY_MAX ? end - GMS_HISTORY_MAX : 0; /* whatever was asked for */
+    for (uint64_t seq = first > oldest ? first : oldest; seq <= end; seq++) {
         if (gms_actions_room(out, 4 * GMS_MEMBERS_MAX) && gms_history_get(&g->gms5.history, seq, &m))
             gms_do_send(out, to, &m);
     }
@@ -225,10 +233,14 @@ enum gms_drop gms5_on_msg(struct gms *g, const struct gms_event *e, struct gms_a
     const struct gms_message *m = &e->message;
     const uint64_t expected = g->gms3.expected;
     struct gms_message before;
+    if (gms5_rank(g, m->origin) == GMS5_NO_RANK)
+        return GMS_DROP_MALFORMED; /* a number is given to a member's multicast alone */
+    if (gms5_leads(g))
+        return GMS_DROP_DUPLICATE; /* it has given all of them itself */
     const enum gms_drop result = store(g, m);
     if (g->gms5.blocked)
         return result;
-    if (e->from == gms_leader(g) && !gms5_leads(g)) {
+    if (e->from == gms_leader(g)) {
         gms5_tell(g, e->from, GMS_ACK, out);
         /* The first sign of a gap; the timer asks again. */
         if (m->seq > expected && !gms_history_get(&g->gms5.history, m->seq - 1, &before))
@@ -267,8 +279,7 @@ enum gms_drop gms5_on_nack(struct gms *g, const struct gms_event *e, struct gms_
     return GMS_USED;
 }
 
-/* -- Time -------------------------------------------------------------------------------------------------
- */
+/* -- Time ------------------------------------------------------------------------------------------------ */
 
 static bool is_late_to_install(const struct gms *g, uint32_t rank) {
     return g->gms5.peer[rank].received == 0;

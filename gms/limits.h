@@ -24,6 +24,13 @@
 #define GMS_HISTORY_MAX   512
 #endif
 
+/* gms4: what was asked for so often, with no sign of life, may be asked for in vain: the member says so. */
+#define GMS_TRIES_MAX 10
+
+/* No group gets that far; numbers beyond are refused, so that adding to one never wraps around. */
+#define GMS_NUMBER_MAX ((uint64_t)1 << 62)
+#define GMS_VIEW_MAX   ((uint32_t)1 << 30)
+
 /* gms5: so many messages may be under way that are not stable. Twice as many have room in the history, so
  * that whoever lags behind, in this view or at its cut, finds there what it misses. */
 #define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)

@@ -27,7 +27,14 @@ static enum gms_drop check_proposal(const struct gms_message *m, bool carries_on
     return check_members(m);
 }
 
+static bool beyond_limits(const struct gms_message *m) {
+    return m->view > GMS_VIEW_MAX || m->seq > GMS_NUMBER_MAX || m->n > GMS_NUMBER_MAX ||
+           m->last > GMS_NUMBER_MAX || m->committed > GMS_NUMBER_MAX || m->stable > GMS_NUMBER_MAX;
+}
+
 enum gms_drop gms_message_check(const struct gms_message *m) {
+    if (beyond_limits(m))
+        return GMS_DROP_MALFORMED;
     switch (m->type) {
     case GMS_JOIN:
     case GMS_LEAVE: return m->origin == GMS_NOBODY ? GMS_DROP_MALFORMED : GMS_USED;

@@ -113,7 +113,13 @@ gms_handler gms4_start, gms4_timer, gms4_mcast, gms4_leave, gms4_request_message
 enum gms_drop gms4_take(struct gms *, const struct gms_message *, struct gms_actions *);
 
 /* A message of the leader is taken, or by the leader itself: how far its origin has got, or who leads. */
-void gms4_note(struct gms *, const struct gms_message *);
+void gms4_note(struct gms *, const struct gms_message *, struct gms_actions *);
+
+/* Something happened: what it asked for was not in vain. */
+void gms4_go_on(struct gms *, struct gms_actions *);
+bool gms4_blocked(const struct gms *);
+
+void gms4_watch(const struct gms *, struct gms_actions *); /* as the leader: the followers */
 
 /* As the leader, before it sends: counts a MSG; gives a VIEW its counts, and watches those that it lists. */
 void gms4_count(struct gms *, struct gms_message *, struct gms_actions *);

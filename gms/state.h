@@ -39,7 +39,8 @@ struct gms4_state {
     struct gms_counts taken;    /* of each member of the view: the last n taken */
     uint32_t asked;             /* so many of `pending`, the oldest, have been asked for */
     gms_id leader;              /* of the last view that was taken */
-    uint32_t join_tries;        /* with this contact */
+    uint32_t tries;             /* to be heard: by this contact; or since something happened, at most
+                                   GMS_TRIES_MAX */
 };
 
 struct gms4_ack_state {
@@ -83,10 +84,11 @@ struct gms5_state {
     struct gms5_peer peer[GMS_MEMBERS_MAX];
     struct gms_counts ordered; /* the leader's: the last n of each member that has got a number */
 
-    bool blocked;      /* has promised: delivers nothing in this view any more */
-    bool no_quorum;    /* and told its worker so */
-    uint64_t promised; /* no ballot below this one ... */
-    uint64_t accepted; /* the ballot of `proposal`, 0: none accepted */
+    bool blocked;        /* has promised: delivers nothing in this view any more */
+    uint64_t blocked_at; /* how far it had received then: more is never acknowledged in this view */
+    bool no_quorum;      /* and told its worker so */
+    uint64_t promised;   /* no ballot below this one ... */
+    uint64_t accepted;   /* the ballot of `proposal`, 0: none accepted */
     struct gms5_proposal proposal;
     enum gms5_phase coordinates;
     uint64_t ballot;           /* its own, when it coordinates */

@@ -29,7 +29,9 @@ struct sim_config {
     const struct sim_app *app;
     uint64_t seed;
     gms_time join_timeout;
-    gms_time resend_timeout;       /* see gms.h */
+    gms_time resend_timeout; /* see gms.h, as for the next two */
+    enum gms_delivery delivery;
+    bool last_man_standing;
     gms_time delay_min, delay_max; /* of a message on its way, drawn for each; order is kept */
     gms_time detect_delay;         /* from a crash to its report, at least */
     uint32_t loss_percent;

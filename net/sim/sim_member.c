@@ -172,6 +172,8 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                          .me = me,
                                          .join_timeout = s->config.join_timeout,
                                          .resend_timeout = s->config.resend_timeout,
+                                         .delivery = s->config.delivery,
+                                         .last_man_standing = s->config.last_man_standing,
                                          .seed = s->config.seed},
                                  .self = {.id = me},
                                  .group = GROUP,

@@ -13,9 +13,14 @@
 #include "app/worker_app.h"
 #include "tests/lib/story.h"
 
+#define OUTCOME_MS 5000
+
 struct cluster {
     struct sim *sim;
-    bool sends; /* are told as well */
+    enum gms_rung_id rung;
+    bool sends;            /* are told as well */
+    bool no_messages;      /* are told at all */
+    enum gms_type arrived; /* the last message that did */
     struct story story;
     struct check check;
 };
@@ -38,7 +43,11 @@ static void on_frame(void *self, enum sim_sight sight, int from, int to, const u
         if (c->sends)
             story_add_frame(&c->story, from, "sends to", to, frame, size);
         break;
-    case SIM_ARRIVES: story_add_frame(&c->story, from, "->", to, frame, size); break;
+    case SIM_ARRIVES:
+        c->arrived = story_type_of(frame, size);
+        if (!c->no_messages)
+            story_add_frame(&c->story, from, "->", to, frame, size);
+        break;
     }
 }
 
@@ -53,6 +62,11 @@ void cluster_skip(struct cluster *c) {
 
 void with_sends(struct cluster *c) {
     c->sends = true;
+}
+
+void without_messages(struct cluster *c) {
+    c->no_messages = true;
+    c->story.messages_hidden = true;
 }
 
 void without_numbers(struct cluster *c) {
@@ -72,9 +86,17 @@ static int start(struct cluster *c, const int *contacts, uint32_t count) {
 }
 
 struct cluster *cluster_of(enum gms_rung_id rung, int members) {
+    const struct cluster_settings settings = {.rung = rung};
+    return cluster_with(&settings, members);
+}
+
+struct cluster *cluster_with(const struct cluster_settings *settings, int members) {
     struct cluster *c = calloc(1, sizeof *c);
     assert_non_null(c);
-    const struct sim_config config = {.rung = rung,
+    c->rung = settings->rung;
+    const struct sim_config config = {.rung = settings->rung,
+                                      .delivery = settings->delivery,
+                                      .last_man_standing = settings->last_man_standing,
                                       .app = &worker_app,
                                       .join_timeout = CLUSTER_JOIN_TIMEOUT_MS * SIM_MS,
                                       .resend_timeout = 50 * SIM_MS,
@@ -84,7 +106,9 @@ struct cluster *cluster_of(enum gms_rung_id rung, int members) {
                                       .trace_self = c,
                                       .watch = on_frame,
                                       .watch_self = c};
-    check_init(&c->check, &(struct check_settings){.rung = rung});
+    check_init(&c->check, &(struct check_settings){.rung = settings->rung,
+                                                   .agreed = settings->delivery == GMS_AGREED,
+                                                   .last_man_standing = settings->last_man_standing});
     c->sim = sim_new(&config);
     assert_non_null(c->sim);
     start(c, NULL, 0);
@@ -164,13 +188,19 @@ void deliver_link(struct cluster *c, int from, int to) {
         deliver_one(c, from, to);
 }
 
+void deliver_until(struct cluster *c, int from, int to, enum gms_type type) {
+    do
+        deliver_one(c, from, to);
+    while (c->arrived != type);
+}
+
 void deliver_all(struct cluster *c) {
     bool moved = true;
     while (moved) {
         moved = false;
         for (int from = 1; from <= sim_count(c->sim); from++) {
             for (int to = 1; to <= sim_count(c->sim); to++) {
-                if (on_the_way(c, from, to) == 0)
+                if (on_the_way(c, from, to) == 0 || sim_hung(c->sim, to))
                     continue;
                 deliver_one(c, from, to);
                 moved = true;
@@ -190,7 +220,8 @@ static bool tell_some_down(struct cluster *c) {
     bool told = false;
     for (int whom = 1; whom <= sim_count(c->sim); whom++) {
         for (int to = 1; to <= sim_count(c->sim) && !sim_alive(c->sim, whom); to++) {
-            if (!sim_alive(c->sim, to) || sim_was_told(c->sim, whom, to) || on_the_way(c, whom, to) > 0)
+            if (!sim_alive(c->sim, to) || sim_hung(c->sim, to) || sim_was_told(c->sim, whom, to) ||
+                on_the_way(c, whom, to) > 0)
                 continue;
             tell_down(c, whom, to);
             told = true;
@@ -205,18 +236,37 @@ void settle(struct cluster *c) {
     while (tell_some_down(c));
 }
 
-void pass_ms(struct cluster *c, uint64_t ms) {
+/* Whose timer is the next to fire; 0: nobody's. */
+static int next_due(const struct cluster *c) {
+    int next = 0;
+    for (int who = 1; who <= sim_count(c->sim); who++) {
+        if (!sim_hung(c->sim, who) && sim_due(c->sim, who) != GMS_NEVER &&
+            (next == 0 || sim_due(c->sim, who) < sim_due(c->sim, next)))
+            next = who;
+    }
+    return next;
+}
+
+static void let_pass(struct cluster *c, uint64_t ms, bool messages_too) {
     const gms_time until = sim_now(c->sim) + ms * SIM_MS;
-    story_add(&c->story, "%d ms pass", (int)ms);
-    for (;;) {
-        int next = 1;
-        for (int who = 2; who <= sim_count(c->sim); who++)
-            next = sim_due(c->sim, who) < sim_due(c->sim, next) ? who : next;
-        if (sim_due(c->sim, next) > until)
-            break;
+    int next;
+    if (messages_too)
+        settle(c);
+    while ((next = next_due(c)) > 0 && sim_due(c->sim, next) <= until) {
         sim_timer(c->sim, next);
+        if (messages_too)
+            settle(c);
     }
     sim_run(c->sim, until);
+}
+
+void pass_ms(struct cluster *c, uint64_t ms) {
+    story_add(&c->story, "%d ms pass", (int)ms);
+    let_pass(c, ms, false);
+}
+
+void run_ms(struct cluster *c, uint64_t ms) {
+    let_pass(c, ms, true);
 }
 
 /* -- Faults ------------------------------------------------------------------------------------------ */
@@ -240,6 +290,32 @@ void lose_next(struct cluster *c, int from, int to) {
     assert_true(sim_lose(c->sim, from, to, 1));
 }
 
+void lose_one(struct cluster *c, int from, int to) {
+    assert_true(on_the_way(c, from, to) > 0);
+    tick(c);
+    sim_lose_one(c->sim, from, to);
+}
+
+void cut(struct cluster *c, int from, int to) {
+    tick(c);
+    sim_cut(c->sim, from, to, true);
+}
+
+void heal(struct cluster *c) {
+    tick(c);
+    sim_heal(c->sim);
+}
+
+void hang(struct cluster *c, int who) {
+    tick(c);
+    sim_hang(c->sim, who);
+}
+
+void resume(struct cluster *c, int who) {
+    tick(c);
+    sim_resume(c->sim, who);
+}
+
 void suspect(struct cluster *c, int whom, int by) {
     tick(c);
     sim_suspect(c->sim, whom, by);
@@ -252,7 +328,16 @@ static bool survives(const struct cluster *c, int who) {
 }
 
 static bool correct(const struct cluster *c, int who) {
-    return survives(c, who) && gms_phase(&node_of(c, who)->gms) != GMS_FROZEN;
+    const struct gms *gms = &node_of(c, who)->gms;
+    return survives(c, who) && gms_phase(gms) != GMS_FROZEN && !gms_blocked(gms);
+}
+
+/* From gms4 on what is lost is said again in time. */
+static void come_to_rest(struct cluster *c) {
+    if (c->rung >= GMS_RUNG_4_ACK)
+        run_ms(c, OUTCOME_MS);
+    else
+        settle(c);
 }
 
 const char *cluster_outcome(struct cluster *c) {
@@ -260,14 +345,14 @@ const char *cluster_outcome(struct cluster *c) {
     int first = 0;
     bool parted = false, stuck = false;
     c->story.silent = true;
-    settle(c);
+    come_to_rest(c);
     for (int who = 1; who <= sim_count(c->sim); who++)
         before[who] = worker_of(c, who).state.count;
     for (int who = 1; who <= sim_count(c->sim); who++) {
         if (survives(c, who))
             multicast(c, who, 1);
     }
-    settle(c);
+    come_to_rest(c);
     check_end(&c->check);
     for (int who = 1; who <= sim_count(c->sim); who++) {
         const struct trace_state state = worker_of(c, who).state;

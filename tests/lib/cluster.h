@@ -21,12 +21,24 @@ struct cluster;
 struct cluster *cluster_of(enum gms_rung_id, int members);
 void cluster_free(struct cluster **);
 
+/* The same with what gms5 can be told. */
+struct cluster_settings {
+    enum gms_rung_id rung;
+    enum gms_delivery delivery;
+    bool last_man_standing;
+};
+
+struct cluster *cluster_with(const struct cluster_settings *, int members);
+
 /* Newcomers ask the group for its state, as they really do. Without, every worker begins with the first
  * state, and the story is about the group layer alone. */
 void with_state_transfer(struct cluster *);
 
 /* Tells each send as well as each arrival, where the order of the sends is the point. */
 void with_sends(struct cluster *);
+
+/* Tells what happens at the members, and not what they say to each other. */
+void without_messages(struct cluster *);
 
 /* Leaves the numbers of the series out, where the story is the same on every rung. */
 void without_numbers(struct cluster *);
@@ -43,10 +55,12 @@ void leave(struct cluster *, int who);
 int on_the_way(const struct cluster *, int from, int to);
 void deliver_one(struct cluster *, int from, int to); /* asserts that something is on the way */
 void deliver_link(struct cluster *, int from, int to);
-void deliver_all(struct cluster *);                 /* round-robin; reports nobody's end */
+void deliver_until(struct cluster *, int from, int to, enum gms_type); /* the first of this type, included */
+void deliver_all(struct cluster *);                                    /* round-robin; reports nobody's end */
 void tell_down(struct cluster *, int whom, int to); /* after the drain of that link, which is asserted */
 void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
+void run_ms(struct cluster *, uint64_t ms);         /* timers fire, and whatever is said arrives at once */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 
@@ -54,7 +68,12 @@ void crash(struct cluster *, int who);                         /* the links keep
 void keep_only(struct cluster *, int from, int to, int count); /* before a crash: this link keeps a prefix */
 void arm_crash(struct cluster *, int who, uint32_t after); /* in its next broadcast, after so many sends */
 void lose_next(struct cluster *, int from, int to);        /* the next message of this link is lost */
-void suspect(struct cluster *, int whom, int by);          /* the detector is wrong: `whom` is alive */
+void lose_one(struct cluster *, int from, int to);         /* the oldest one that is on its way */
+void cut(struct cluster *, int from, int to);              /* one way: what is sent from now on is lost */
+void heal(struct cluster *);                               /* all cuts */
+void hang(struct cluster *, int who);                      /* takes no step until it is resumed */
+void resume(struct cluster *, int who);
+void suspect(struct cluster *, int whom, int by); /* the detector is wrong: `whom` is alive */
 void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */
 
 /* -- What came of it -------------------------------------------------------------------------------- */

@@ -119,15 +119,23 @@ static void add_message(struct text *t, const struct story *s, const struct gms_
     add_number(t, s, m->seq);
 }
 
-void story_add_frame(struct story *s, int from, const char *how, int to, const uint8_t *frame, size_t size) {
+static const struct gms_message *open_frame(const uint8_t *frame, size_t size) {
     static struct wire_message message; /* large */
     struct wire_in in;
     const char *error;
-    struct text t = {{0}, 0};
     assert_null(wire_open_frame(&in, frame, size));
     assert_true(wire_next(&in, &message, &error) && !error);
+    return &message.gms;
+}
+
+enum gms_type story_type_of(const uint8_t *frame, size_t size) {
+    return open_frame(frame, size)->type;
+}
+
+void story_add_frame(struct story *s, int from, const char *how, int to, const uint8_t *frame, size_t size) {
+    struct text t = {{0}, 0};
     add(&t, "w%d %s w%d  ", from, how, to);
-    add_message(&t, s, &message.gms);
+    add_message(&t, s, open_frame(frame, size));
     tell(s, &t);
 }
 
@@ -151,6 +159,8 @@ static void add_record(struct text *t, const struct story *s, const struct trace
         break;
     case TRACE_LOSE:
     case TRACE_DROP:
+        if (s->messages_hidden)
+            break;
         if (r->ev == TRACE_LOSE)
             add(t, "w%d -> w%d  lost: %s", who, (int)r->peer, r->type);
         else
@@ -188,16 +198,16 @@ static void add_record(struct text *t, const struct story *s, const struct trace
         break;
     case TRACE_CRASH: add(t, "w%d crashes", (int)r->peer); break;
     case TRACE_LEAVE: add(t, "w%d has left", who); break;
+    case TRACE_BLOCK: add(t, "w%d is blocked", who); break;
+    case TRACE_UNBLOCK: add(t, "w%d goes on", who); break;
+    case TRACE_EXCLUDED: add(t, "w%d is excluded", who); break;
+    case TRACE_NO_QUORUM: add(t, "w%d has no quorum", who); break;
+    case TRACE_QUORUM: add(t, "w%d has a quorum again", who); break;
+    case TRACE_HANG: add(t, "w%d hangs", (int)r->peer); break;
+    case TRACE_RESUME: add(t, "w%d wakes up", (int)r->peer); break;
     case TRACE_JOIN:
     case TRACE_SEND:
     case TRACE_RECV:
-    case TRACE_BLOCK:
-    case TRACE_UNBLOCK:
-    case TRACE_EXCLUDED:
-    case TRACE_NO_QUORUM:
-    case TRACE_QUORUM:
-    case TRACE_HANG:
-    case TRACE_RESUME:
     case TRACE_EXIT:
     case TRACE_EVS: break; /* told elsewhere, or not of these rungs */
     }
