@@ -64,8 +64,8 @@ static void start(actor_t *self, zmsg_t *msg) {
         memcpy(&contact, zframe_data(frame), sizeof contact);
         const gms_id id = count < GMS_CONTACTS_MAX ? contact_of(self, now, &contact) : GMS_NOBODY;
         const size_t used = strlen(self->contacts);
-        snprintf(self->contacts + used, sizeof self->contacts - used, "%s%s", used ? ", " : "",
-                 contact.endpoint);
+        if (used + 2 + strlen(contact.endpoint) < sizeof self->contacts)
+            sprintf(self->contacts + used, "%s%s", used ? ", " : "", contact.endpoint);
         if (id != GMS_NOBODY)
             contacts[count++] = id;
         zframe_destroy(&frame);

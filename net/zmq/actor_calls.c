@@ -102,6 +102,9 @@ void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count) {
 }
 
 bool actor_cut(actor_t *self, gms_id to) {
+    const gms_id alias = peers_alias(self->peers, to);
+    if (alias != GMS_NOBODY)
+        node_cut(self->node, clock_now(), alias, true);
     return node_cut(self->node, clock_now(), to, true);
 }
 

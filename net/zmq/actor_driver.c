@@ -104,7 +104,7 @@ static void on_refused(void *arg, gms_id from, const uint8_t *text, size_t size)
 }
 
 void actor_on_end(void *arg, enum node_end how) {
-    char reason[3 * NET_TEXT_SIZE];
+    char reason[CONTACTS_SIZE + 2 * NET_TEXT_SIZE];
     actor_t *self = arg;
     self->ended = true;
     if (self->refusal[0])

@@ -5,7 +5,8 @@
 #include "net/zmq/actor.h"
 #include "net/zmq/peers.h"
 
-#define LINGER_MS 500
+#define LINGER_MS     500
+#define CONTACTS_SIZE 480
 
 struct actor_t {
     actor_config_t config;
@@ -22,9 +23,9 @@ struct actor_t {
     gms_id id;
     bool ended; /* left, or failed to join */
     bool terminated;
-    char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
-    char contacts[NET_TEXT_SIZE];
-    struct address *view; /* scratch for events, GMS_MEMBERS_MAX */
+    char refusal[NET_TEXT_SIZE];  /* why a contact would not have us */
+    char contacts[CONTACTS_SIZE]; /* their endpoints; those that there is no room for are left out */
+    struct address *view;         /* scratch for events, GMS_MEMBERS_MAX */
     char *reply;
 };
 

@@ -8,7 +8,7 @@ SCENARIOS="$GROUPY_SOURCE/assets/scenarios"
 # play NAME ARGS...: in a group of its own; the JSON goes to $WORK/NAME.json, the status to $WORK/NAME.status.
 play() {
   local name=$1; shift
-  timeout -k 5 60 "$GROUPY" demo --headless --json --group "$GROUP.$BASHPID" --scenario "${name%+}" "$@" \
+  timeout -k 5 60 "$GROUPY" demo --headless --json --group "$GROUP.$BASHPID" --scenario "${name%+}" $PATIENT "$@" \
     --trace "$WORK/$name.trace" >"$WORK/$name.json" 2>"$WORK/$name.err" </dev/null
   echo $? >"$WORK/$name.status"
 }
