@@ -35,8 +35,8 @@ uint32_t random_faults_of(enum gms_rung_id rung) {
     case GMS_RUNG_2: return first | BIT(RANDOM_LEADER);
     case GMS_RUNG_3: return first | BIT(RANDOM_LEADER) | BIT(RANDOM_MID_BROADCAST);
     case GMS_RUNG_4_ACK:
-        return first | BIT(RANDOM_LEADER) | BIT(RANDOM_MID_BROADCAST) | BIT(RANDOM_ASYNC) |
-               BIT(RANDOM_LOSS) | BIT(RANDOM_DELAY);
+        return first | BIT(RANDOM_LEADER) | BIT(RANDOM_MID_BROADCAST) | BIT(RANDOM_ASYNC) | BIT(RANDOM_LOSS) |
+               BIT(RANDOM_DELAY);
     case GMS_RUNG_4_NACK: return first | BIT(RANDOM_LOSS) | BIT(RANDOM_DELAY);
     case GMS_RUNG_5: return BIT(RANDOM_FAULTS) - 1;
     case GMS_RUNGS: break;
@@ -132,7 +132,8 @@ static void part(struct play *p, bool one_way) {
     for (int by = 1; by <= sim_count(p->sim) && !one_way;
          by++) { /* some notice that they hear nothing more */
         for (int whom = 1; whom <= sim_count(p->sim); whom++) {
-            if ((sides >> (by % 64) & 1) != (sides >> (whom % 64) & 1) && random_in_group(p, by) && random_draw(p, 2) == 0)
+            if ((sides >> (by % 64) & 1) != (sides >> (whom % 64) & 1) && random_in_group(p, by) &&
+                random_draw(p, 2) == 0)
                 sim_suspect(p->sim, whom, by);
         }
     }
@@ -146,7 +147,8 @@ static bool may_go(const struct play *p, int who) {
 }
 
 static void do_wrong(struct play *p, enum random_fault fault) {
-    const int leader = sim_leader(p->sim), any = random_draw_member(p, 0), follower = random_draw_member(p, leader);
+    const int leader = sim_leader(p->sim), any = random_draw_member(p, 0),
+              follower = random_draw_member(p, leader);
     const bool of_all = p->run->rung == GMS_RUNG_5; /* anybody may suspect anybody */
     int who;
     switch (fault) {
@@ -224,4 +226,3 @@ void random_mend(struct play *p, int i) {
         sim_set_loss(p->sim, 0);
     }
 }
-

@@ -24,12 +24,12 @@ struct play {
 
 uint64_t random_draw(struct play *, uint64_t bound);
 bool random_in_group(const struct play *, int who);
-int random_living(const struct play *);            /* so many are in the group */
+int random_living(const struct play *);             /* so many are in the group */
 int random_draw_member(struct play *, int but_not); /* one of them, 0 if there is none */
 
 /* -- random_fault.c ------------------------------------------------------------------------------------ */
 
-void random_go_wrong(struct play *); /* one fault of those that the run is about */
+void random_go_wrong(struct play *);    /* one fault of those that the run is about */
 void random_mend(struct play *, int i); /* ends what `again[i]` says */
 
 /* -- random_quorum.c ----------------------------------------------------------------------------------- */

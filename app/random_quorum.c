@@ -1,8 +1,8 @@
 /* Who may be taken away for ever at gms5 without taking the group's quorum with it. The runs are about what a
  * group survives; one that has lost its quorum stops, and must.
  *
- * What counts is not only the view that is installed: a change of views may have been decided, or may still be,
- * on a proposal that was made while others were alive.
+ * What counts is not only the view that is installed: a change of views may have been decided, or may still
+ * be, on a proposal that was made while others were alive.
  */
 #include "app/random_play.h"
 
@@ -38,15 +38,13 @@ static bool may_propose(const struct play *p, int by, int without) {
     return 2 * dead < view->count / 2 + 1;
 }
 
-bool random_can_spare(const struct play *p, int without) {
-    uint32_t last = 0;
-    for (int who = 1; who <= sim_count(p->sim); who++)
-        last = sim_node(p->sim, who)->view > last ? sim_node(p->sim, who)->view : last;
+/* In this view, and in what may come of a change of it. */
+static bool view_stays(const struct play *p, uint32_t number, int without) {
     for (int who = 1; who <= sim_count(p->sim); who++) {
         const struct node *node = sim_node(p->sim, who);
         const struct gms5_state *s = &node->gms.gms5;
         const struct gms_view *view = gms_current_view(&node->gms);
-        if (node->view != last || view->number != last)
+        if (node->view != number || view->number != number)
             continue;
         if (!quorum_stays(p, view->members, view->count, without) || !may_propose(p, who, without))
             return false;
@@ -55,4 +53,14 @@ bool random_can_spare(const struct play *p, int without) {
             return false;
     }
     return true;
+}
+
+bool random_can_spare(const struct play *p, int without) {
+    uint32_t last = 0, last_there = 0; /* of all, and of those who could tell */
+    for (int who = 1; who <= sim_count(p->sim); who++) {
+        const uint32_t number = sim_node(p->sim, who)->view;
+        last = number > last ? number : last;
+        last_there = number > last_there && stays(p, (gms_id)who, without) ? number : last_there;
+    }
+    return view_stays(p, last, without) && (last_there == last || view_stays(p, last_there, without));
 }

@@ -58,7 +58,8 @@ static bool assemble(struct play *p) {
         sim_add(p->sim, &first, i > 0 ? 1 : 0);
         sim_run(p->sim, sim_now(p->sim) + 20 * SIM_MS);
     }
-    for (const gms_time end = sim_now(p->sim) + 2 * SIM_S; !all_in(p, members); /* gms4-ack takes its time */) {
+    for (const gms_time end = sim_now(p->sim) + 2 * SIM_S; !all_in(p, members);
+         /* gms4-ack takes its time */) {
         if (sim_now(p->sim) >= end)
             return false;
         sim_run(p->sim, sim_now(p->sim) + LOOK_PERIOD);
@@ -142,8 +143,8 @@ static uint64_t calm_down(struct play *p) {
 
 #define BIT(fault) (1u << (fault))
 
-/* Up to gms4 silence is a reason to suspect somebody only where somebody may be silent without having crashed:
- * they are not made for a detector that errs. */
+/* Up to gms4 silence is a reason to suspect somebody only where somebody may be silent without having
+ * crashed: they are not made for a detector that errs. */
 static struct sim_config config_of(const struct random_run *r, struct recorder *recorder) {
     const uint32_t silence = BIT(RANDOM_HANG) | BIT(RANDOM_CUT) | BIT(RANDOM_PARTITION);
     recorder->agreed = r->delivery == GMS_AGREED;

@@ -23,9 +23,8 @@ bool recorder_open(struct recorder *r, enum gms_rung_id rung) {
 }
 
 void recorder_reset(struct recorder *r, enum gms_rung_id rung) {
-    check_init(r->check,
-               &(struct check_settings){
-                   .rung = rung, .agreed = r->agreed, .last_man_standing = r->last_man_standing});
+    check_init(r->check, &(struct check_settings){
+                             .rung = rung, .agreed = r->agreed, .last_man_standing = r->last_man_standing});
     r->names->count = 0;
     r->met = 0;
     if (r->watch)

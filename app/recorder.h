@@ -9,8 +9,8 @@
 struct recorder {
     struct check *check;
     struct report_names *names;
-    struct scenario_watch *watch; /* NULL: nobody asks */
-    struct trace_file trace;      /* fd -1: none */
+    struct scenario_watch *watch;   /* NULL: nobody asks */
+    struct trace_file trace;        /* fd -1: none */
     bool agreed, last_man_standing; /* how the group goes on at gms5; set before recorder_reset() */
     bool printing;                  /* a line per event, on stdout, with a column for each name */
     int columns;                    /* names so far */

@@ -201,7 +201,8 @@ void check_delivered(struct check *c, struct check_member *member, const struct 
 /* Whether a member was correct in the message's view; before the end only whoever went on from it is known.
  */
 static bool correct_in(const struct check_member *member, const struct check_message *m, bool end) {
-    return member->view > m->view || (end && member->viewed && !member->crashed && !check_halted(member));
+    return member->view > m->view ||
+           (end && member->viewed && !member->crashed && !member->excluded && !check_halted(member));
 }
 
 /* It was there from that view on, and neither left before it could have it nor got it with a state. */

@@ -111,7 +111,8 @@ enum gms_drop {
 /* -- Events: what happens to a member ------------------------------------------------------------ */
 
 enum gms_event_type {
-    GMS_EVENT_START,    /* found the group (no contacts) or join it through one of them */
+    GMS_EVENT_START,    /* found the group (no contacts) or join it through one of them; gms5, for a member
+                           without a quorum: these can be asked as well */
     GMS_EVENT_RECEIVE,  /* `message` arrived from `from` */
     GMS_EVENT_DOWN,     /* `from` crashed: proved, and all that it had sent has been received */
     GMS_EVENT_SUSPECT,  /* `from` may have crashed: nothing was heard from it for too long */

@@ -268,6 +268,14 @@ static bool names_another(const struct node *node, const struct address *address
     return address->id != GMS_NOBODY && address->id != node->me && address->name[0] != '\0';
 }
 
+void node_contacts(struct node *node, gms_time now, const gms_id *contacts, uint32_t count) {
+    const struct gms_event e = {
+        .type = GMS_EVENT_START, .now = now, .contacts = contacts, .contact_count = count};
+    node->now = now;
+    if (!node->crashed)
+        node_step(node, &e);
+}
+
 static void remember(struct node *node, const struct wire_message *m) {
     for (uint32_t i = 0; i < m->address_count; i++) {
         const struct address *address = &m->addresses[i];

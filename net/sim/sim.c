@@ -12,7 +12,8 @@
 
 #define PROBE_PERIOD (50 * SIM_MS) /* how often somebody looks whether one beyond a cut is dead */
 
-/* A report waits for what the dead one's link still holds, for a receiver that hangs, and for a cut to heal. */
+/* A report waits for what the dead one's link still holds, for a receiver that hangs, and for a cut to heal.
+ */
 static void report_down(struct sim *s, int whom, int to) {
     const struct sim_link *link = &s->link[whom][to];
     if (link->cut || s->link[to][whom].cut)
@@ -26,7 +27,7 @@ static void report_down(struct sim *s, int whom, int to) {
 static void happen(struct sim *s, const struct sim_event *e) {
     struct sim_member *m = sim_at(s, e->to);
     const struct sim_link *link = &s->link[e->from][e->to];
-    if (m->hung && e->kind != SIM_COME_BACK)
+    if (m->hung && e->kind != SIM_LOOK_AROUND)
         return; /* sim_resume() does it then */
     switch (e->kind) {
     case SIM_ARRIVE:
@@ -43,6 +44,7 @@ static void happen(struct sim *s, const struct sim_event *e) {
         else
             sim_go_on(m); /* it was put off, or is not wanted any more */
         break;
+    case SIM_LOOK_AROUND: sim_look_around(s, e->to); break;
     case SIM_COME_BACK: sim_come_back(s, e->to); break;
     }
 }

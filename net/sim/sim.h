@@ -5,8 +5,9 @@
  * One event heap, ties broken by insertion; nothing is left to the machine.
  *
  * Members are 1, 2, 3 ... in the order in which they were added, which is their id as well, and w1, w2, w3
- * ... by name. One that was excluded comes back by itself, as a new member of the same name. Each link is first in, first out. A process that crashed sends no more; what its links keep of
- * what it had sent still arrives, and only then is its crash reported (a perfect detector).
+ * ... by name. One that was excluded comes back by itself, as a new member of the same name. Each link is
+ * first in, first out. A process that crashed sends no more; what its links keep of what it had sent still
+ * arrives, and only then is its crash reported (a perfect detector).
  */
 #ifndef NET_SIM_SIM_H
 #define NET_SIM_SIM_H

@@ -81,8 +81,15 @@ static void on_freeze(void *self, uint64_t expected, uint64_t got) {
     (void)self, (void)expected, (void)got;
 }
 
+#define LOOK_PERIOD (500 * SIM_MS) /* how often a member without a quorum looks who is there */
+
 static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
+    struct sim_member *m = self;
+    (void)blocked;
+    if (has_quorum || m->looks_around)
+        return;
+    m->looks_around = true;
+    sim_push(m->sim, m->sim->now + LOOK_PERIOD, SIM_LOOK_AROUND, (int)m->node.me, (int)m->node.me);
 }
 
 static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
@@ -223,7 +230,7 @@ static struct sim_member *new_member(struct sim *s, int name) {
     }
     struct sim_member *m = s->member[who];
     m->sim = s;
-    m->gone = m->left = m->failed = m->excluded = m->back = m->hung = false;
+    m->gone = m->left = m->failed = m->excluded = m->back = m->hung = m->looks_around = false;
     m->die_after = UINT32_MAX;
     m->timer_at = GMS_NEVER;
     m->name = name;
@@ -259,25 +266,44 @@ int sim_add(struct sim *s, const int *contacts, uint32_t count) {
     return start(s, m, ids, count);
 }
 
-/* As another incarnation, through whoever is there, as the registry of a machine would say; the network
- * treats it as it did the one before. */
+/* Who is there, as the registry of a machine would say. */
+static uint32_t registered(const struct sim *s, int but_not, gms_id ids[GMS_CONTACTS_MAX]) {
+    uint32_t count = 0;
+    for (int who = 1; who <= s->count && count < GMS_CONTACTS_MAX; who++) {
+        if (who != but_not && !s->member[who]->gone)
+            ids[count++] = (gms_id)who;
+    }
+    return count;
+}
+
+void sim_look_around(struct sim *s, int who) {
+    struct sim_member *m = sim_at(s, who);
+    gms_id ids[GMS_CONTACTS_MAX];
+    m->looks_around = !m->gone && !gms_has_quorum(&m->node.gms);
+    if (!m->looks_around)
+        return;
+    if (!m->hung)
+        node_contacts(&m->node, s->now, ids, registered(s, who, ids));
+    sim_push(s, s->now + LOOK_PERIOD, SIM_LOOK_AROUND, who, who);
+    sim_go_on(m);
+}
+
+/* As another incarnation, through whoever is there; the network treats it as it did the one before. */
 void sim_come_back(struct sim *s, int who) {
     const int name = sim_at(s, who)->name;
     gms_id ids[GMS_CONTACTS_MAX];
-    uint32_t count = 0;
     struct sim_member *m = new_member(s, name);
     s->coming_back--;
     if (!m)
         return;
     m->back = true;
     for (int other = 1; other < s->count; other++) {
-        if (!s->member[other]->gone && count < GMS_CONTACTS_MAX)
-            ids[count++] = (gms_id)other;
         if (s->link[who][other].cut)
             sim_cut(s, s->count, other, true);
         if (s->link[other][who].cut)
             sim_cut(s, other, s->count, true);
     }
+    const uint32_t count = registered(s, s->count, ids);
     if (count > 0)
         start(s, m, ids, count);
     else

@@ -24,19 +24,20 @@ struct sim_member {
     struct sim *sim;
     struct node node;
     void *app;
-    bool gone;   /* its process has ended */
-    bool left;   /* ... in good order, which its trace still has to say */
+    bool gone;     /* its process has ended */
+    bool left;     /* ... in good order, which its trace still has to say */
     bool failed;   /* ... because it could not join */
     bool excluded; /* ... because the others went on without it */
     bool back;     /* it is one that came back */
     bool hung;
+    bool looks_around; /* it has no quorum; an event is in the heap for it */
     int name;
     uint32_t die_after; /* sends of the next step; UINT32_MAX: no such order */
     gms_time timer_at;  /* of the event that is in the heap for it */
     bool told[SLOTS];   /* whose end it knows of */
 };
 
-enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER, SIM_COME_BACK };
+enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER, SIM_LOOK_AROUND, SIM_COME_BACK };
 
 struct sim_event {
     gms_time time;
@@ -71,6 +72,7 @@ void sim_link_cut(struct sim_link *, uint32_t keep);                            
 
 void sim_die(struct sim_member *); /* its process ends without a word */
 void sim_come_back(struct sim *, int who);
+void sim_look_around(struct sim *, int who);
 void sim_go_on(
     struct sim_member *); /* after every step of its node: the application speaks, timers are set */
 void sim_expect_down(struct sim *, int whom);
