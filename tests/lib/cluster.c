@@ -269,6 +269,11 @@ void run_ms(struct cluster *c, uint64_t ms) {
     let_pass(c, ms, true);
 }
 
+void beat(struct cluster *c, int from, int to) {
+    tick(c);
+    sim_heartbeat(c->sim, from, to);
+}
+
 /* -- Faults ------------------------------------------------------------------------------------------ */
 
 void crash(struct cluster *c, int who) {
