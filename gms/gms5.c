@@ -114,7 +114,7 @@ static bool outstanding(struct gms *g) {
     return gms5_leads(g) ? s->stable < gms5_received(g) : s->delivered < gms5_received(g);
 }
 
-void gms5_end_step(struct gms *g, struct gms_actions *out) {
+static void gms5_end_step(struct gms *g, struct gms_actions *out) {
     struct gms1_state *s = &g->gms1;
     uint32_t number;
     do { /* a view may call for the next one at once */
@@ -130,12 +130,7 @@ void gms5_end_step(struct gms *g, struct gms_actions *out) {
         s->deadline = s->now + s->config.resend_timeout;
 }
 
-static enum gms_drop settle(struct gms *g, enum gms_drop result, struct gms_actions *out) {
-    gms5_end_step(g, out);
-    return result;
-}
-
-static enum gms_drop receive(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+static enum gms_drop gms5_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const struct gms_message *m = &e->message;
     if (m->type == GMS_EXCLUDED)
         return on_excluded(g, e, out);
@@ -152,10 +147,6 @@ static enum gms_drop receive(struct gms *g, const struct gms_event *e, struct gm
     return of_this_view(g, e, out);
 }
 
-static enum gms_drop gms5_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    return settle(g, receive(g, e, out), out);
-}
-
 static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     if (g->gms1.phase == GMS_JOINING)
         return GMS_DROP_NOT_JOINED;
@@ -164,7 +155,7 @@ static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event 
         return GMS_DROP_NOT_MEMBER;
     }
     heard(g, e->from);
-    return settle(g, gms5_on_request(g, e, out), out);
+    return gms5_on_request(g, e, out);
 }
 
 /* -- Coming and going
@@ -192,7 +183,7 @@ static void join_tick(struct gms *g, struct gms_actions *out) {
     s->deadline = s->now + JOIN_PERIOD * s->config.resend_timeout;
 }
 
-static enum gms_drop on_join(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
+static enum gms_drop gms5_join_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
     const gms_id newcomer = e->message.origin;
     if (g->gms1.phase == GMS_JOINING)
@@ -220,10 +211,6 @@ static enum gms_drop on_join(struct gms *g, const struct gms_event *e, struct gm
     return GMS_USED;
 }
 
-static enum gms_drop gms5_join_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    return settle(g, on_join(g, e, out), out);
-}
-
 static void ask_to_leave(struct gms *g, struct gms_actions *out) {
     const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
     if (gms5_leads(g))
@@ -242,7 +229,7 @@ static enum gms_drop gms5_leave(struct gms *g, const struct gms_event *e, struct
         become_left(g, out); /* not yet a member, or the only one */
     else
         ask_to_leave(g, out);
-    return settle(g, GMS_USED, out);
+    return GMS_USED;
 }
 
 static enum gms_drop gms5_leave_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -259,7 +246,7 @@ static enum gms_drop gms5_leave_message(struct gms *g, const struct gms_event *e
         return GMS_DROP_NOT_LEADER;
     heard(g, e->from);
     peer->leaving = true;
-    return settle(g, GMS_USED, out);
+    return GMS_USED;
 }
 
 static bool is_newcomer(const struct gms *g, uint32_t rank) {
@@ -307,7 +294,7 @@ static enum gms_drop gms5_mcast(struct gms *g, const struct gms_event *e, struct
         gms5_order_own(g, out);
     else if (!g->gms5.blocked)
         gms_do_send(out, gms_leader(g), &request);
-    return settle(g, GMS_USED, out);
+    return GMS_USED;
 }
 
 static enum gms_drop gms5_timer(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -327,15 +314,16 @@ static enum gms_drop gms5_timer(struct gms *g, const struct gms_event *e, struct
         gms5_change_tick(g, out);
     else
         gms5_order_tick(g, out);
-    return settle(g, GMS_USED, out);
+    return GMS_USED;
 }
 
 static enum gms_drop gms5_suspect(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms5_peer *peer = gms5_peer(g, e->from);
+    (void)out; /* what follows from it is decided at the end of the step */
     if (!peer || e->from == g->gms1.config.me)
         return GMS_DROP_NOT_MEMBER;
     peer->suspected = true;
-    return settle(g, GMS_USED, out);
+    return GMS_USED;
 }
 
 static enum gms_drop gms5_down(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -369,4 +357,5 @@ const struct gms_rung gms5 = {
     .broadcast = gms3_broadcast,
     .elect = gms1_elect,
     .lead = gms1_lead,
+    .end_step = gms5_end_step,
 };

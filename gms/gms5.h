@@ -43,9 +43,6 @@ void gms5_order_tick(struct gms *, struct gms_actions *);
 /* The view is installed and the state for its newcomers is there: order, or ask for, what is pending. */
 void gms5_go_on(struct gms *, struct gms_actions *);
 
-/* At the end of every step: is a change due, must something be asked for again? */
-void gms5_end_step(struct gms *, struct gms_actions *);
-
 /* -- The change of views (gms5_change.c) ----------------------------------------------------------------- */
 
 /* Whether those for whom `counts` says yes are a quorum of the view. */

@@ -164,7 +164,6 @@ enum gms_drop gms5_snapshot(struct gms *g, const struct gms_event *e, struct gms
     s->snapshot_size = e->message.body_size;
     memcpy(s->snapshot, e->message.body, e->message.body_size);
     gms5_go_on(g, out);
-    gms5_end_step(g, out);
     return GMS_USED;
 }
 

@@ -1,10 +1,11 @@
 /* How long after the SIGKILL of the leader do the survivors have the next one?
  *
- *     bench_recovery PROGRAM [KILLS] [MEMBERS]
+ *     bench_recovery PROGRAM [KILLS] [MEMBERS] [RUNG]
  *
  * Starts a headless demo, kills its leader again and again with a newcomer in between, and reads from the
- * traces (one clock for all processes of a machine) when the new leader took the lead and when the last
- * survivor had installed its view. Prints the median, p90 and the longest of each, in milliseconds.
+ * traces (one clock for all processes of a machine) when the new leader took the lead, when the last survivor
+ * had installed its view, and when all of them had delivered a first change in it. Prints the median, p90 and
+ * the longest of each, in milliseconds.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -50,36 +51,50 @@ static pid_t wait_for_group(const struct registry *registry, size_t members) {
     exit(3);
 }
 
-/* The first `lead` and the last first `view` of a survivor after `from` and before `to`. */
-static void look(const char *dir, gms_time from, gms_time to, double *lead_ms, double *all_ms) {
+struct recovery { /* in ms from the kill */
+    double lead, all, change;
+};
+
+/* One file's part in it: a survivor's first view after the kill and its first delivery in that or a later
+ * view. */
+static void look_at(FILE *in, gms_time from, gms_time to, struct recovery *r) {
+    char *text = NULL, error[100];
+    size_t capacity = 0;
+    ssize_t size;
+    bool viewed = false, delivered = false;
+    while (!delivered && (size = getline(&text, &capacity, in)) > 0) {
+        struct trace_line line;
+        if (!strstr(text, "\"ev\":\"lead\"") && !strstr(text, "\"ev\":\"view\"") &&
+            !strstr(text, "\"ev\":\"deliver\""))
+            continue;
+        if (!trace_line_parse(&line, text, (size_t)size, error, sizeof error))
+            continue;
+        const struct trace_record *record = &line.record;
+        if (!line.header && record->t > from && record->t < to) {
+            const double ms = (double)(record->t - from) / 1e6;
+            if (record->ev == TRACE_LEAD && r->lead == 0)
+                r->lead = ms;
+            if (record->ev == TRACE_VIEW && !viewed)
+                r->all = ms > r->all ? ms : r->all;
+            viewed = viewed || record->ev == TRACE_VIEW;
+            delivered = viewed && record->ev == TRACE_DELIVER;
+            if (delivered)
+                r->change = ms > r->change ? ms : r->change;
+        }
+        trace_line_free(&line);
+    }
+    free(text);
+}
+
+static void look(const char *dir, gms_time from, gms_time to, struct recovery *r) {
     zdir_t *files = zdir_new(dir, "-");
     zlist_t *list = zdir_list(files);
-    *lead_ms = *all_ms = 0;
     for (zfile_t *file = zlist_first(list); file; file = zlist_next(list)) {
         FILE *in = fopen(zfile_filename(file, NULL), "r");
-        char *text = NULL, error[100];
-        size_t capacity = 0;
-        ssize_t size;
-        bool viewed = false;
-        while (in && (size = getline(&text, &capacity, in)) > 0) {
-            struct trace_line line;
-            if (!strstr(text, "\"lead\"") && !strstr(text, "\"view\",") && !strstr(text, "\"ev\":\"view\""))
-                continue;
-            if (!trace_line_parse(&line, text, (size_t)size, error, sizeof error))
-                continue;
-            const struct trace_record *r = &line.record;
-            const double ms = r->t > from ? (double)(r->t - from) / 1e6 : 0;
-            if (!line.header && r->t > from && r->t < to && r->ev == TRACE_LEAD && *lead_ms == 0)
-                *lead_ms = ms;
-            if (!line.header && r->t > from && r->t < to && r->ev == TRACE_VIEW && !viewed) {
-                viewed = true;
-                *all_ms = ms > *all_ms ? ms : *all_ms;
-            }
-            trace_line_free(&line);
-        }
-        free(text);
-        if (in)
-            fclose(in);
+        if (!in)
+            continue;
+        look_at(in, from, to, r);
+        fclose(in);
     }
     zlist_destroy(&list);
     zdir_destroy(&files);
@@ -100,19 +115,22 @@ int main(int argc, char **argv) {
     const size_t kills = argc > 2 ? (size_t)atoi(argv[2]) : 50;
     const char *members = argc > 3 ? argv[3] : "5";
     static gms_time from[KILLS_MAX], to[KILLS_MAX];
-    static double lead[KILLS_MAX], all[KILLS_MAX];
+    const char *rung = argc > 4 ? argv[4] : "gms5";
+    static struct recovery recovery[KILLS_MAX];
+    static double ms[KILLS_MAX];
     char group[32], dir[64], error[256], message[256];
     struct registry registry;
     struct spawned demo;
     if (argc < 2 || kills < 1 || kills > KILLS_MAX) {
-        fprintf(stderr, "usage: bench_recovery PROGRAM [KILLS up to %d] [MEMBERS]\n", KILLS_MAX);
+        fprintf(stderr, "usage: bench_recovery PROGRAM [KILLS up to %d] [MEMBERS] [RUNG]\n", KILLS_MAX);
         return 2;
     }
     zsys_handler_set(NULL);
     snprintf(group, sizeof group, "bench%ld", (long)getpid());
     snprintf(dir, sizeof dir, "/tmp/groupy-%s", group);
-    char *const args[] = {"groupy",        "demo",   "--headless", "--json",  "--group", group, "-n",
-                          (char *)members, "--mean", "300ms",      "--trace", dir,       NULL};
+    char *const args[] = {"groupy", "demo", "--headless",    "--json", "--group",
+                          group,    "-n",   (char *)members, "--rung", (char *)rung,
+                          "--mean", "20ms", "--trace",       dir,      NULL};
     if (!registry_open(&registry, group, error, sizeof error) ||
         !spawn(argv[1], args, &demo, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
@@ -130,10 +148,17 @@ int main(int argc, char **argv) {
     control_act(&registry, NULL, 1, (const char *[]){"quit"}, message, sizeof message);
     waitpid(demo.pid, NULL, 0);
     for (size_t i = 0; i < kills; i++)
-        look(dir, from[i], to[i], &lead[i], &all[i]);
-    printf("%zu kills of the leader, %s members, ipc, SIGKILL to\n", kills, members);
-    print("  the new leader leads", lead, kills);
-    print("  the last survivor has its view", all, kills);
+        look(dir, from[i], to[i], &recovery[i]);
+    printf("%s, %zu kills of the leader, %s members, SIGKILL to\n", rung, kills, members);
+    for (size_t i = 0; i < kills; i++)
+        ms[i] = recovery[i].lead;
+    print("  the new leader leads", ms, kills);
+    for (size_t i = 0; i < kills; i++)
+        ms[i] = recovery[i].all;
+    print("  the last survivor has its view", ms, kills);
+    for (size_t i = 0; i < kills; i++)
+        ms[i] = recovery[i].change;
+    print("  all have a first change in it", ms, kills);
     zdir_t *files = zdir_new(dir, "-");
     zdir_remove(files, true);
     zdir_destroy(&files);
