@@ -217,7 +217,7 @@ static void feed_status(struct check *c, struct check_member *m, const struct tr
         gone(c, &m->frozen);
         break;
     case TRACE_EXCLUDED:
-        m->owes_view = false;
+        m->owes_view = m->blocked = m->no_quorum = false; /* that is settled */
         gone(c, &m->excluded);
         break;
     case TRACE_BLOCK: m->blocked = true; break;
