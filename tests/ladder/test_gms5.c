@@ -1,6 +1,6 @@
 /* gms5, life in a view: order, safe and agreed delivery, what is lost and asked for again, flow control. How
- * views change is in test_gms5_change.c, who may change them in test_gms5_quorum.c, and who comes and goes in
- * test_gms5_members.c.
+ * views change is in test_gms5_change.c and test_gms5_cut.c, who may go on in test_gms5_quorum.c, who comes
+ * and goes in test_gms5_join.c and test_gms5_leave.c.
  */
 #include "tests/lib/cluster.h"
 
@@ -20,7 +20,17 @@ static void gms5_delivers_a_change_once_a_quorum_has_it(void **state) {
     (void)state;
     multicast(c, 2, 7);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w2 multicasts w2#1 (+7)\n"
+                     "w2 -> w1  REQUEST w2#1 (+7)\n"
+                     "w1 -> w2  MSG w2#1 (+7) #4\n"
+                     "w1 -> w3  MSG w2#1 (+7) #4\n"
+                     "w2 -> w1  ACK in 3 #4\n"
+                     "w1 delivers w2#1 (+7) -> #000007\n"
+                     "w3 -> w1  ACK in 3 #4\n"
+                     "w1 -> w2  COMMIT in 3 committed #4 #4\n"
+                     "w2 delivers w2#1 (+7) -> #000007\n"
+                     "w1 -> w3  COMMIT in 3 committed #4 #4\n"
+                     "w3 delivers w2#1 (+7) -> #000007\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -45,7 +55,15 @@ static void gms5_agreed_delivery_does_not_wait(void **state) {
     (void)state;
     multicast(c, 2, 7);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w2 multicasts w2#1 (+7)\n"
+                     "w2 -> w1  REQUEST w2#1 (+7)\n"
+                     "w1 delivers w2#1 (+7) -> #000007\n"
+                     "w1 -> w2  MSG w2#1 (+7) #4\n"
+                     "w2 delivers w2#1 (+7) -> #000007\n"
+                     "w1 -> w3  MSG w2#1 (+7) #4\n"
+                     "w3 delivers w2#1 (+7) -> #000007\n"
+                     "w2 -> w1  ACK in 3 #4\n"
+                     "w3 -> w1  ACK in 3 #4\n");
     assert_string_equal(cluster_outcome(c), "sync");
     assert_string_equal(cluster_verdict(c), "sync");
     cluster_free(&c);
@@ -63,7 +81,21 @@ static void gms5_what_only_the_dead_had_delivered_is_lost_under_agreed_delivery(
     settle(c);
     multicast(c, 3, 5);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 crashes\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 is blocked\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 is blocked\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 goes on\n"
+                     "w2 leads\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 goes on\n"
+                     "w3 multicasts w3#1 (+5)\n"
+                     "w2 delivers w3#1 (+5) -> #000005\n"
+                     "w3 delivers w3#1 (+5) -> #000005\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -80,7 +112,20 @@ static void gms5_what_only_the_dead_had_delivered_is_kept_under_safe_delivery(vo
     keep_only(c, 1, 3, 0);
     crash(c, 1);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w1 crashes\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 is blocked\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 is blocked\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 goes on\n"
+                     "w2 leads\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 goes on\n");
     assert_string_equal(cluster_outcome(c), "sync");
     assert_string_equal(cluster_verdict(c), "sync");
     cluster_free(&c);
@@ -97,7 +142,20 @@ static void gms5_a_message_taken_only_by_the_crashed_leader_is_forgotten_and_nob
     settle(c);
     multicast(c, 2, 5);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 multicasts w1#1 (+7)\n"
+                     "w1 crashes\n"
+                     "w2 learns that w1 is down\n"
+                     "w2 is blocked\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 is blocked\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 goes on\n"
+                     "w2 leads\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 goes on\n"
+                     "w2 multicasts w2#1 (+5)\n"
+                     "w2 delivers w2#1 (+5) -> #000005\n"
+                     "w3 delivers w2#1 (+5) -> #000005\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -117,7 +175,14 @@ static void gms5_a_gap_is_asked_for_and_nothing_beyond_it_delivered(void **state
     deliver_one(c, 2, 1);
     deliver_link(c, 2, 1);
     deliver_link(c, 1, 2);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 -> w2  MSG w1#2 (+5) #5\n"
+                     "w1 -> w2  COMMIT in 3 committed #4 #5\n"
+                     "w1 -> w2  COMMIT in 3 committed #5 #5\n"
+                     "w2 -> w1  ACK in 3 #3\n"
+                     "w2 -> w1  NACK in 3 to #4 #4\n"
+                     "w1 -> w2  MSG w1#1 (+7) #4\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w2 delivers w1#2 (+5) -> #000705\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -130,7 +195,12 @@ static void gms5_the_loss_of_the_very_last_message_is_noticed(void **state) {
     settle(c);
     cluster_skip(c);
     run_ms(c, 50);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 -> w2  HEARTBEAT in 3 committed #4 #4\n"
+                     "w2 -> w1  NACK in 3 to #4 #4\n"
+                     "w1 -> w2  MSG w1#1 (+7) #4\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w2 -> w1  ACK in 3 #3\n"
+                     "w2 -> w1  ACK in 3 #4\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -147,7 +217,9 @@ static void gms5_a_commit_that_is_lost_is_asked_for(void **state) {
     assert_string_equal(color_of(c, 3), "#000000");
     cluster_skip(c);
     run_ms(c, 50);
-    cluster_story(c, "?");
+    cluster_story(c, "w3 -> w1  HEARTBEAT in 3 committed #3 #4\n"
+                     "w1 -> w3  HEARTBEAT in 3 committed #4 #4\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n");
     cluster_free(&c);
 }
 
@@ -158,10 +230,20 @@ static void gms5_a_request_that_is_lost_is_made_again_in_order(void **state) {
     multicast(c, 2, 7);
     multicast(c, 2, 5);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "fault at w2: lose 1 to w1\n"
+                     "w2 multicasts w2#1 (+7)\n"
+                     "w2 -> w1  lost: REQUEST w2#1\n"
+                     "w2 multicasts w2#2 (+5)\n"
+                     "w2 -> w1  REQUEST w2#2 (+5)\n"
+                     "w1 drops REQUEST w2#2: gap before it\n");
     without_messages(c);
     run_ms(c, 50);
-    cluster_story(c, "?");
+    cluster_story(c, "w1 delivers w2#1 (+7) -> #000007\n"
+                     "w1 delivers w2#2 (+5) -> #000705\n"
+                     "w2 delivers w2#1 (+7) -> #000007\n"
+                     "w3 delivers w2#1 (+7) -> #000007\n"
+                     "w3 delivers w2#2 (+5) -> #000705\n"
+                     "w2 delivers w2#2 (+5) -> #000705\n");
     cluster_free(&c);
 }
 
@@ -172,7 +254,10 @@ static void gms5_a_request_made_twice_is_ordered_once(void **state) {
     pass_ms(c, 50);
     cluster_skip(c);
     deliver_link(c, 2, 1);
-    cluster_story(c, "?");
+    cluster_story(c, "w2 -> w1  REQUEST w2#1 (+7)\n"
+                     "w2 -> w1  REQUEST w2#1 (+7)\n"
+                     "w1 drops REQUEST w2#1: duplicate\n"
+                     "w2 -> w1  HEARTBEAT in 3 committed #3 #3\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }
@@ -195,14 +280,21 @@ static void gms5_a_request_that_comes_again_after_a_view_change_is_a_duplicate(v
     assert_int_equal(gms_current_view(&node_of(c, 1)->gms)->number, 4);
     cluster_skip(c);
     deliver_link(c, 3, 1);
-    cluster_story(c, "?");
+    cluster_story(c, "w3 -> w1  ACK in 3 #4\n"
+                     "w1 drops ACK 3 #4: of an old view\n"
+                     "w3 -> w1  REQUEST w3#1 (+7)\n"
+                     "w1 drops REQUEST w3#1: duplicate\n"
+                     "w3 -> w1  HEARTBEAT in 3 committed #3 #4\n"
+                     "w1 drops HEARTBEAT 3 #4: of an old view\n"
+                     "w3 -> w1  ACK in 4 #5\n");
     assert_string_equal(cluster_outcome(c), "sync");
     assert_int_equal(worker_of(c, 2).state.count, 1 + 3);
     cluster_free(&c);
 }
 
 /* Of w3's three changes w1 ordered one, which w2 has, and died; the others died with it. */
-static void gms5_what_is_not_delivered_at_the_cut_is_asked_of_the_next_leader_once_and_in_order(void **state) {
+static void
+gms5_what_is_not_delivered_at_the_cut_is_asked_of_the_next_leader_once_and_in_order(void **state) {
     struct cluster *c = cluster_of(GMS_RUNG_5, 3);
     (void)state;
     without_messages(c);
@@ -215,7 +307,21 @@ static void gms5_what_is_not_delivered_at_the_cut_is_asked_of_the_next_leader_on
     crash(c, 1);
     cluster_skip(c);
     settle(c);
-    cluster_story(c, "?");
+    cluster_story(c, "w2 learns that w1 is down\n"
+                     "w2 is blocked\n"
+                     "w3 learns that w1 is down\n"
+                     "w3 is blocked\n"
+                     "w2 delivers w3#1 (+7) -> #000007\n"
+                     "w2 installs view 4 [w2 w3]\n"
+                     "w2 goes on\n"
+                     "w2 leads\n"
+                     "w3 delivers w3#1 (+7) -> #000007\n"
+                     "w3 installs view 4 [w2 w3]\n"
+                     "w3 goes on\n"
+                     "w2 delivers w3#2 (+5) -> #000705\n"
+                     "w2 delivers w3#3 (+3) -> #070503\n"
+                     "w3 delivers w3#2 (+5) -> #000705\n"
+                     "w3 delivers w3#3 (+3) -> #070503\n");
     assert_string_equal(cluster_outcome(c), "sync");
     assert_string_equal(cluster_verdict(c), "sync");
     cluster_free(&c);
@@ -231,7 +337,7 @@ static void gms5_who_has_too_many_of_its_own_not_delivered_would_block(void **st
         multicast(c, 2, 1);
     cluster_skip(c);
     multicast(c, 2, 1);
-    cluster_story(c, "?");
+    cluster_story(c, "w2 can't multicast: too many of one's own not delivered yet\n");
     settle(c);
     assert_int_equal(worker_of(c, 3).state.count, GMS_PENDING_MAX);
     cluster_skip(c);
@@ -277,10 +383,25 @@ static void gms5_who_stops_acknowledging_is_suspected_and_leaves_the_view(void *
     hang(c, 3);
     multicast(c, 1, 7);
     run_ms(c, 1000);
-    cluster_story(c, "?");
+    cluster_story(c, "w3 hangs\n"
+                     "w1 multicasts w1#1 (+7)\n"
+                     "w1 delivers w1#1 (+7) -> #000007\n"
+                     "w2 delivers w1#1 (+7) -> #000007\n"
+                     "w1 suspects w3\n"
+                     "w1 is blocked\n"
+                     "w2 is blocked\n"
+                     "w1 installs view 4 [w1 w2]\n"
+                     "w1 goes on\n"
+                     "w2 installs view 4 [w1 w2]\n"
+                     "w2 goes on\n");
     resume(c, 3);
     run_ms(c, 1000);
-    cluster_story(c, "?");
+    cluster_story(c, "w3 wakes up\n"
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w3 is blocked\n"
+                     "w3 is excluded\n"
+                     "w1 learns that w3 is down\n"
+                     "w2 learns that w3 is down\n");
     assert_string_equal(cluster_outcome(c), "sync");
     cluster_free(&c);
 }

@@ -62,7 +62,7 @@ void settle(struct cluster *);                      /* messages first, then ends
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
 void run_ms(struct cluster *, uint64_t ms);         /* timers fire, and whatever is said arrives at once */
 
-void beat(struct cluster *, int from, int to);      /* `from` says that it lives; nobody does by itself */
+void beat(struct cluster *, int from, int to); /* `from` says that it lives; nobody does by itself */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 
