@@ -6,10 +6,11 @@
 #include "net/address.h"
 
 enum child_state {
-    CHILD_STARTING, /* no word yet */
-    CHILD_READY,    /* listens, waits to be told to go */
-    CHILD_GOING,    /* told to found or to join */
-    CHILD_MEMBER,   /* has a view */
+    CHILD_STARTING,  /* no word yet */
+    CHILD_READY,     /* listens, waits to be told to go */
+    CHILD_GOING,     /* told to found or to join */
+    CHILD_MEMBER,    /* has a view */
+    CHILD_RETURNING, /* was excluded, and asks to be let in again */
     CHILD_GONE,
 };
 

@@ -71,6 +71,23 @@ static void no_display(struct launcher *l, const char *why) {
     print_columns(l);
 }
 
+/* A new one says that it listens; or one that was excluded that it comes back, under another id. */
+static void take_header(struct launcher *l, struct child *child, const json_t *root) {
+    const char *endpoint = json_string_value(json_object_get(root, "endpoint"));
+    const bool comes_back = child->id != GMS_NOBODY;
+    trace_parse_id(json_string_value(json_object_get(root, "id")), &child->id);
+    snprintf(child->endpoint, sizeof child->endpoint, "%s", endpoint ? endpoint : "");
+    report_name(l->names, child->id, child->name);
+    child->exited = false;
+    child->state = comes_back ? CHILD_RETURNING : CHILD_READY;
+    if (comes_back)
+        return; /* it goes by itself, as it was */
+    if (l->paused)
+        child_tell(child, "pause");
+    if (l->delay_ms > 0)
+        child_tell(child, "delay %" PRIu64, l->delay_ms);
+}
+
 static void take_line(void *arg, struct child *child, const char *text, size_t size) {
     struct launcher *l = arg;
     struct trace_line line;
@@ -86,15 +103,7 @@ static void take_line(void *arg, struct child *child, const char *text, size_t s
         return;
     }
     if (line.header) {
-        const char *endpoint = json_string_value(json_object_get(line.root, "endpoint"));
-        trace_parse_id(json_string_value(json_object_get(line.root, "id")), &child->id);
-        snprintf(child->endpoint, sizeof child->endpoint, "%s", endpoint ? endpoint : "");
-        report_name(l->names, child->id, child->name);
-        child->state = CHILD_READY;
-        if (l->paused)
-            child_tell(child, "pause");
-        if (l->delay_ms > 0)
-            child_tell(child, "delay %" PRIu64, l->delay_ms);
+        take_header(l, child, line.root);
     } else {
         if (line.record.ev == TRACE_VIEW)
             child->state = CHILD_MEMBER;
@@ -296,7 +305,10 @@ int launcher_run(const struct launcher_config *config) {
     l->printing = config->headless && !config->json;
     l->tiles = (int)config->members;
     snprintf(l->run, sizeof l->run, "%016" PRIx64, config->seed ^ (uint64_t)l->started);
-    check_init(l->check, &(struct check_settings){.rung = config->rung});
+    check_init(l->check,
+               &(struct check_settings){.rung = config->rung,
+                                        .agreed = member_options_delivery(&config->member) == GMS_AGREED,
+                                        .last_man_standing = config->member.last_man_standing});
     if (config->scenario && !(l->stage = stage_new(config->scenario)))
         return cant("out of memory");
 

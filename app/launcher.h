@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/member_options.h"
 #include "app/scenario.h"
 
 struct launcher_config {
@@ -20,7 +21,7 @@ struct launcher_config {
     uint64_t risk, loss_percent;
     uint64_t seed;
     uint64_t for_ms; /* 0: until told to end */
-    uint64_t join_timeout_ms;
+    struct member_options member;
     const char *trace_dir;           /* NULL: none */
     const struct scenario *scenario; /* NULL: none; its rung and members may have been overridden above */
     bool headless, json, reduced_motion;

@@ -37,6 +37,12 @@ void launcher_wake(struct launcher *l, gms_time now) {
 
 /* -- Commands --------------------------------------------------------------------------------------- */
 
+/* Through their pipes, too: one that hangs, or is between two incarnations, misses what it is asked. */
+static void heal(struct launcher *l) {
+    l->delay_ms = 0;
+    launcher_tell_all(l, "heal");
+}
+
 /* What all workers are told about pause, pace and links holds for newcomers, too. */
 static bool remember(struct launcher *l, const char *text) {
     uint64_t number;
@@ -45,7 +51,7 @@ static bool remember(struct launcher *l, const char *text) {
     else if (sscanf(text, "delay %" SCNu64 " 0000000000000000", &number) == 1 && number <= 10000)
         l->delay_ms = number;
     else if (strcmp(text, "heal") == 0)
-        l->delay_ms = 0;
+        heal(l);
     else if (strcmp(text, "pause") == 0 || strcmp(text, "resume") == 0)
         l->paused = strcmp(text, "pause") == 0;
     else if (strcmp(text, "faster") == 0 || strcmp(text, "slower") == 0)

@@ -27,7 +27,8 @@ static int take_slot(struct launcher *l) {
 
 bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     const struct launcher_config *c = l->config;
-    char mean[32], seed[32], risk[32], loss[32], tile[32], timeout[32];
+    char mean[32], seed[32], risk[32], loss[32], tile[32];
+    struct member_options_words member;
     if (l->child_count == CHILDREN_MAX) {
         snprintf(error, error_size, "no more than %d workers in one run", CHILDREN_MAX);
         return false;
@@ -41,31 +42,17 @@ bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     snprintf(risk, sizeof risk, "%" PRIu64, c->risk);
     snprintf(loss, sizeof loss, "%" PRIu64, l->loss_percent);
     snprintf(tile, sizeof tile, "%d/%d", child->slot, l->tiles);
-    snprintf(timeout, sizeof timeout, "%" PRIu64 "ms", c->join_timeout_ms);
-    const char *argv[40] = {"groupy",
-                            "worker",
-                            "--managed",
-                            "--name",
-                            child->name,
-                            "--group",
-                            c->group,
-                            "--rung",
-                            gms_rung_name(c->rung),
-                            "--mean",
-                            mean,
-                            "--seed",
-                            seed,
-                            "--run",
-                            l->run,
-                            "--risk",
-                            risk,
-                            "--loss",
-                            loss,
-                            "--tile",
-                            tile,
-                            "--join-timeout",
-                            timeout};
-    int argc = 23;
+    member_options_spell(&c->member, &member);
+    const char *argv[48] = {"groupy", "worker",    "--managed",
+                            "--name", child->name, "--group",
+                            c->group, "--rung",    gms_rung_name(c->rung),
+                            "--mean", mean,        "--seed",
+                            seed,     "--run",     l->run,
+                            "--risk", risk,        "--loss",
+                            loss,     "--tile",    tile};
+    int argc = 21;
+    for (const char *const *word = member.word; *word; word++)
+        argv[argc++] = *word;
     if (c->headless)
         argv[argc++] = "--headless";
     if (c->reduced_motion)
@@ -100,6 +87,7 @@ void launcher_let_go(struct launcher *l) {
                 contacts++;
             }
             break;
+        case CHILD_RETURNING: founded = true; break;
         case CHILD_GONE: founded = founded || child->id != GMS_NOBODY; break;
         case CHILD_READY:
             if (founded && contacts == 0)

@@ -4,6 +4,7 @@
 #ifndef APP_LIVE_H
 #define APP_LIVE_H
 
+#include "app/member_options.h"
 #include "app/trace_file.h"
 #include "app/ui/tile.h"
 #include "net/zmq/actor.h"
@@ -14,7 +15,7 @@ struct live_config {
     enum gms_rung_id rung;
     const char *listen;
     const char *control;
-    uint64_t join_timeout_ms;
+    struct member_options member;
     uint64_t mean_ms; /* between two changes of this worker; 0: only on demand */
     uint64_t seed;
     uint32_t risk;
@@ -31,10 +32,12 @@ enum live_end {
     LIVE_LEFT,   /* in good order */
     LIVE_QUIT,   /* told to */
     LIVE_FAILED, /* could not join; live_reason() says why */
+    LIVE_OUT,    /* excluded, or not let in again after that: live_return() when it is time */
 };
 
 struct live;
 
+/* The strings of the config must live as long as it. */
 struct live *live_new(const struct live_config *, char *error, size_t error_size);
 void live_destroy(struct live **);
 
@@ -49,6 +52,15 @@ const char *live_control_endpoint(const struct live *);
 enum live_end live_end(struct live *);
 void live_reason(struct live *, char *reason, size_t reason_size);
 int live_end_fd(const struct live *); /* readable when it has ended */
+
+/* After LIVE_OUT: the same worker as another incarnation, with other sockets and without its state; it keeps
+ * its pace, its place on the screen and its faults. It joins through those of its last view and through
+ * `others`. False and one line in `error`: it can't, and has ended for good. */
+bool live_return(struct live *, const char *listen, const char *control, const struct address *others,
+                 size_t other_count, char *error, size_t error_size);
+
+/* How long to wait before live_return(): longer each time until it has been a member for a while. */
+int live_return_in_ms(const struct live *);
 
 /* What a window shows, and which tile of how many it has been given (of == 0: none yet). */
 void live_snapshot(struct live *, struct tile_model *, int *tile_index, int *tile_of);

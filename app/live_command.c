@@ -16,6 +16,9 @@ static const char *state_word(enum tile_state state) {
     case TILE_FOLLOWING: return "following";
     case TILE_FROZEN: return "frozen";
     case TILE_HALTED: return "halted";
+    case TILE_BLOCKED: return "blocked";
+    case TILE_NO_QUORUM: return "no-quorum";
+    case TILE_EXCLUDED: return "excluded";
     case TILE_LEAVING: return "leaving";
     case TILE_FAILED: return "failed";
     }
@@ -33,21 +36,24 @@ static void status(struct live *live, char *reply, size_t reply_size) {
     for (uint32_t i = 0; i < live->worker.view.count; i++) {
         char member[17];
         snprintf(member, sizeof member, "%016" PRIx64, live->worker.view.members[i]);
-        json_array_append_new(members, json_pack("{s:s, s:s}", "who",
-                                                 address_book_name(&node->book, live->worker.view.members[i]),
-                                                 "id", member));
+        json_t *entry = json_pack("{s:s, s:s}", "who",
+                                  address_book_name(&node->book, live->worker.view.members[i]), "id", member);
+        if (node_suspects(node, live->worker.view.members[i]))
+            json_object_set_new(entry, "suspected", json_true());
+        json_array_append_new(members, entry);
     }
     snprintf(id, sizeof id, "%016" PRIx64, node->me);
     snprintf(leader, sizeof leader, "%016" PRIx64, gms_leader(&node->gms));
     snprintf(color, sizeof color, "#%02x%02x%02x", m->color[0], m->color[1], m->color[2]);
     snprintf(hash, sizeof hash, "%016" PRIx64, m->hash);
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I}", "name",
-        m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
+        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I, s:I}",
+        "name", m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
         state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members",
         members, "count", (json_int_t)m->count, "color", color, "hash", hash, "expected",
         (json_int_t)m->expected, "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused,
-        "mean_ms", (json_int_t)m->mean_ms, "dropped", (json_int_t)node->dropped);
+        "mean_ms", (json_int_t)m->mean_ms, "cut_links", (json_int_t)m->cut_links, "dropped",
+        (json_int_t)node->dropped);
     const size_t size = root ? json_dumpb(root, reply, reply_size - 1, JSON_COMPACT) : 0;
     if (size == 0 || size >= reply_size)
         snprintf(reply, reply_size, "error the status is too long");
@@ -228,7 +234,10 @@ static void slower(struct live *live, struct order *o) {
 
 static void leave(struct live *live, struct order *o) {
     (void)o;
-    actor_leave(live->actor);
+    if (live->end == LIVE_OUT) /* it need not come back */
+        live_finish(live, LIVE_LEFT, "left while it was out of the group");
+    else
+        actor_leave(live->actor);
 }
 
 static void quit(struct live *live, struct order *o) {

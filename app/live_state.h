@@ -14,7 +14,15 @@ struct known { /* what is known of another member */
 };
 
 struct live {
+    struct live_config config;
     actor_t *actor;
+    uint32_t incarnation; /* 0: the first */
+    gms_time member_since;
+    uint32_t return_ms;
+    size_t contact_count; /* through whom it joined last, when it came back */
+    struct address contacts[GMS_CONTACTS_MAX];
+    bool blocked, quorum;   /* by a view change; and whether it can come through */
+    gms_time blocked_since; /* GMS_NEVER: it is not */
     struct worker worker;
     struct gms_rng rng;
     bool paused, change_due;
@@ -26,8 +34,6 @@ struct live {
     uint32_t known_count;
     struct known known[GMS_MEMBERS_MAX];
     struct trace_file trace, report;
-    void (*changed)(void *);
-    void *changed_arg;
 
     pthread_mutex_t lock; /* of what follows */
     struct tile_model model;
@@ -41,6 +47,12 @@ void live_change(struct live *, int n);            /* multicasts a change, n == 
 void live_notice(struct live *, const char *text); /* shown for a moment */
 void live_finish(struct live *, enum live_end, const char *reason);
 bool live_in_group(const struct live *);
+actor_app_t live_app(struct live *); /* what the actor calls */
+
+/* -- live_model.c: the snapshot --------------------------------------------------------------------- */
+
+#define LIVE_BLOCK_SHOWN (50 * CLOCK_MS) /* a view change that is through before is not shown */
+
 void live_fill_model(struct live *); /* under the lock */
 
 /* A line of the control socket or of the window: acts, and answers into `reply`. */

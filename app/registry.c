@@ -37,19 +37,23 @@ static bool private_dir(const char *path) {
     return S_ISDIR(st.st_mode) && st.st_uid == getuid() && (st.st_mode & 022) == 0;
 }
 
+static void make_ticket(struct registry *r) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(r->ticket, sizeof r->ticket, "%lx-%lx", (long)getpid(), (long)(now.tv_nsec / 1000));
+}
+
 bool registry_open(struct registry *r, const char *group, char *error, size_t error_size) {
     char base[REGISTRY_PATH_SIZE - 64];
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    struct timespec now;
     memset(r, 0, sizeof *r);
-    r->own_fd = -1;
+    r->own_fd = r->late_fd = -1;
     if (runtime && runtime[0] == '/' && access(runtime, W_OK) == 0 && strlen(runtime) < sizeof base - 8)
         snprintf(base, sizeof base, "%.*s/groupy", (int)sizeof base - 9, runtime);
     else
         snprintf(base, sizeof base, "/tmp/groupy-%ld", (long)getuid());
     snprintf(r->dir, sizeof r->dir, "%s/%s", base, group);
-    clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(r->ticket, sizeof r->ticket, "%lx-%lx", (long)getpid(), (long)(now.tv_nsec / 1000));
+    make_ticket(r);
     if (private_dir(base) && private_dir(r->dir))
         return true;
     snprintf(error, error_size, "can't use %s: %s (set XDG_RUNTIME_DIR to a folder of yours)", r->dir,
@@ -80,6 +84,24 @@ static void remove_files(const struct registry *r, const char *ticket) {
     }
 }
 
+static void remove_late(struct registry *r) {
+    if (r->late_ticket[0] != '\0')
+        remove_files(r, r->late_ticket);
+    if (r->late_fd >= 0)
+        close(r->late_fd);
+    r->late_ticket[0] = '\0';
+    r->late_fd = -1;
+}
+
+void registry_renew(struct registry *r) {
+    remove_late(r);
+    strcpy(r->late_ticket, r->ticket);
+    r->late_fd = r->own_fd;
+    r->own_fd = -1;
+    while (strcmp(r->late_ticket, r->ticket) == 0)
+        make_ticket(r);
+}
+
 void registry_close(struct registry *r) {
     if (r->dir[0] == '\0')
         return;
@@ -87,6 +109,7 @@ void registry_close(struct registry *r) {
     if (r->own_fd >= 0)
         close(r->own_fd);
     r->own_fd = -1;
+    remove_late(r);
     r->dir[0] = '\0';
 }
 
@@ -139,6 +162,7 @@ bool registry_publish(struct registry *r, const struct registry_entry *entry, ch
         return false;
     }
     r->own_fd = fd;
+    remove_late(r);
     return true;
 }
 

@@ -29,8 +29,10 @@ struct registry_entry {
 
 struct registry {
     char dir[REGISTRY_PATH_SIZE];
-    char ticket[32]; /* names this process' own file and sockets */
-    int own_fd;      /* its lock; -1: not published */
+    char ticket[32];      /* names this process' own file and sockets */
+    int own_fd;           /* its lock; -1: not published */
+    char late_ticket[32]; /* what it had before registry_renew(); "": nothing */
+    int late_fd;
 };
 
 /* NULL if the name can be a group's, else what is wrong with it. */
@@ -47,6 +49,10 @@ void registry_endpoint(const struct registry *, const char *use, char endpoint[N
 /* Only one process of a group is between these two: so that only one founds it. -1 if not within timeout. */
 int registry_lock(const struct registry *, int timeout_ms);
 void registry_unlock(int lock);
+
+/* For the next incarnation of this process: other endpoints, and an entry that takes the place of the one
+ * there is as soon as it is published. */
+void registry_renew(struct registry *);
 
 bool registry_publish(struct registry *, const struct registry_entry *, char *error, size_t error_size);
 

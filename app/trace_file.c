@@ -1,6 +1,8 @@
 /* Writing is by hand, because it is on the path of every message. Reading is trace_read.c. */
 #include "app/trace_file.h"
 
+#include "app/member_options.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -163,12 +165,20 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
             add_id(t, "to", r->peer);
         break;
     case TRACE_CRASH:
-    case TRACE_HANG:
-    case TRACE_RESUME: add_id(t, "whom", r->peer); break;
+    case TRACE_HANG: add_id(t, "whom", r->peer); break;
+    case TRACE_RESUME:
+        add_id(t, "whom", r->peer);
+        if (r->why)
+            add_string(t, "why", r->why);
+        break;
+    case TRACE_EXCLUDED:
+        add_numbers(t, r);
+        if (r->why)
+            add_string(t, "why", r->why);
+        break;
     case TRACE_BLOCK:
     case TRACE_UNBLOCK:
     case TRACE_LEAD:
-    case TRACE_EXCLUDED:
     case TRACE_NO_QUORUM:
     case TRACE_QUORUM: add_numbers(t, r); break;
     case TRACE_LEAVE:
@@ -274,6 +284,13 @@ void trace_file_header(struct trace_file *f, const struct trace_header *h) {
     add(&t, ",\"pid\":%ld,\"seed\":%" PRIu64 ",\"start\":\"%s\"", (long)getpid(), h->seed, start);
     if (h->endpoint)
         add_string(&t, "endpoint", h->endpoint);
+    if (h->member) {
+        add(&t, ",\"heartbeat_ms\":%" PRIu64 ",\"suspect_ms\":%" PRIu64 ",\"resend_ms\":%" PRIu64,
+            h->member->heartbeat_ms, h->member->suspect_ms, h->member->resend_ms);
+        add(&t, ",\"join_ms\":%" PRIu64 ",\"last_man_standing\":%s", h->member->join_timeout_ms,
+            h->member->last_man_standing ? "true" : "false");
+        add_string(&t, "delivery", h->member->delivery);
+    }
     add(&t, "}");
     append_line(f, line, t.used);
 }

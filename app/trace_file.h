@@ -23,6 +23,8 @@ struct trace_file {
     bool failed;   /* writing failed: disk full, reader gone */
 };
 
+struct member_options; /* app/member_options.h */
+
 struct trace_header {
     const char *run;
     const char *who;
@@ -31,6 +33,7 @@ struct trace_header {
     const char *source; /* live, sim, explore */
     uint64_t seed;
     const char *endpoint; /* where it listens, for whoever reads the report of a running process; or NULL */
+    const struct member_options *member; /* how its protocol behaves, or NULL */
 };
 
 /* DIR/WHO-ID.jsonl, or DIR/WHO.jsonl where id is GMS_NOBODY. Makes DIR. False and one line in `error`. */

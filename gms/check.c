@@ -168,7 +168,9 @@ bool check_gone(const struct check_member *m) {
 bool check_halted(const struct check_member *m) {
     if (m->crashed)
         return false;
-    return m->frozen || ((m->blocked || m->no_quorum || (m->excluded && !m->exited)) && !m->left);
+    if (m->excluded) /* it has got out of that when it ended: the next incarnation is another member */
+        return !m->exited && !m->left;
+    return m->frozen || ((m->blocked || m->no_quorum) && !m->left);
 }
 
 bool check_running(const struct check_member *m) {

@@ -264,15 +264,27 @@ void node_start(struct node *node, gms_time now, const gms_id *contacts, uint32_
     node_step(node, &e);
 }
 
+static bool names_another(const struct node *node, const struct address *address) {
+    return address->id != GMS_NOBODY && address->id != node->me && address->name[0] != '\0';
+}
+
 static void remember(struct node *node, const struct wire_message *m) {
     for (uint32_t i = 0; i < m->address_count; i++) {
         const struct address *address = &m->addresses[i];
-        if (address->id == GMS_NOBODY || address->id == node->me || address->name[0] == '\0')
+        if (!names_another(node, address))
             continue;
         address_book_put(&node->book, address);
         if (m->type == GMS_JOIN)
             node->driver.meet(node->driver.self, address);
     }
+}
+
+void node_know(struct node *node, gms_time now, const struct address *address) {
+    if (!names_another(node, address))
+        return;
+    node->now = now;
+    address_book_put(&node->book, address);
+    node_keep_cut(node, address);
 }
 
 static void receive_gms(struct node *node, gms_id from, struct wire_message *m) {
@@ -281,6 +293,8 @@ static void receive_gms(struct node *node, gms_id from, struct wire_message *m) 
     silence_heard(&node->silence, node->now, from);
     remember(node, m);
     record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
+    for (uint32_t i = 0; node->fault.cut.count > 0 && i < m->address_count; i++)
+        node_keep_cut(node, &m->addresses[i]);
     const struct gms_event e = {.type = GMS_EVENT_RECEIVE, .now = node->now, .from = from, .message = m->gms};
     const enum gms_drop result = node_step(node, &e);
     if (result != GMS_USED && result != GMS_HELD)

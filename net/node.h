@@ -82,6 +82,13 @@ void node_init(struct node *, const struct node_config *, const struct node_driv
 /* Founds the group (no contacts) or joins it. `to` names the contacts for the trace. */
 void node_start(struct node *, gms_time now, const gms_id *contacts, uint32_t count, const char *to);
 
+/* What is known of a member from elsewhere. A cut holds for a name: whoever comes back under another id stays
+ * cut off. */
+void node_know(struct node *, gms_time now, const struct address *);
+
+/* The faults of a process outlive its incarnations: takes over those of `late`, the one before. */
+void node_inherit(struct node *, gms_time now, const struct node *late);
+
 /* A frame that arrived from `from`'s link; GMS_NOBODY where the link says nothing about the sender. */
 void node_receive(struct node *, gms_time now, gms_id from, const uint8_t *frame, size_t size);
 
@@ -110,6 +117,7 @@ enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_
 
 /* Faults, each traced as `what`. */
 bool node_lose(struct node *, gms_time now, gms_id to, uint32_t count);
+void node_set_loss(struct node *, gms_time now, uint32_t percent); /* of all that it sends, from now on */
 void node_arm_crash(struct node *, gms_time now, uint32_t after);
 void node_arm_async_crash(struct node *, gms_time now, const gms_id *keeps, uint32_t count);
 bool node_cut(struct node *, gms_time now, gms_id to, bool cut); /* false: it is so already */

@@ -2,6 +2,7 @@
 #include "net/node_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool node_lose(struct node *node, gms_time now, gms_id to, uint32_t count) {
     char what[64];
@@ -11,6 +12,16 @@ bool node_lose(struct node *node, gms_time now, gms_id to, uint32_t count) {
     struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = to};
     node_record(node, now, &r);
     return true;
+}
+
+void node_set_loss(struct node *node, gms_time now, uint32_t percent) {
+    char what[64];
+    if (node->fault.loss_percent == percent)
+        return;
+    node->fault.loss_percent = percent;
+    snprintf(what, sizeof what, "loss %u%%", percent);
+    struct trace_record r = {.ev = TRACE_FAULT, .what = what};
+    node_record(node, now, &r);
 }
 
 void node_arm_crash(struct node *node, gms_time now, uint32_t after) {
@@ -35,4 +46,26 @@ bool node_cut(struct node *node, gms_time now, gms_id to, bool cut) {
     struct trace_record r = {.ev = TRACE_FAULT, .what = cut ? "cut" : "heal", .peer = to};
     node_record(node, now, &r);
     return true;
+}
+
+void node_keep_cut(struct node *node, const struct address *address) {
+    for (uint32_t i = 0; i < node->fault.cut.count; i++) {
+        const struct address *cut = address_book_find(&node->book, node->fault.cut.id[i]);
+        if (cut && cut->id != address->id && strcmp(cut->name, address->name) == 0) {
+            node_cut(node, node->now, address->id, true);
+            return;
+        }
+    }
+}
+
+void node_inherit(struct node *node, gms_time now, const struct node *late) {
+    node->now = now;
+    node_set_loss(node, now, late->fault.loss_percent);
+    node->fault.risk = late->fault.risk;
+    for (uint32_t i = 0; i < late->fault.cut.count; i++) {
+        const struct address *cut = address_book_find(&late->book, late->fault.cut.id[i]);
+        if (cut)
+            address_book_put(&node->book, cut);
+        node_cut(node, now, late->fault.cut.id[i], true);
+    }
 }

@@ -17,6 +17,11 @@ enum gms_drop node_step(struct node *, const struct gms_event *);
 /* `ev` says what is known: that it crashed, or only that somebody thinks so. */
 void node_report(struct node *, gms_time now, enum trace_ev ev, gms_id whom, const char *why);
 
+/* -- node_fault.c ------------------------------------------------------------------------------------ */
+
+/* If it has the name of somebody who is cut off, it is cut off, too. */
+void node_keep_cut(struct node *, const struct address *);
+
 /* -- node_time.c ------------------------------------------------------------------------------------- */
 
 /* After a step: whom to beat for and whom to hear may have changed. */

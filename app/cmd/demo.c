@@ -58,7 +58,7 @@ int cmd_demo(int argc, char **argv) {
     const char *rung = NULL, *name = NULL;
     int status;
     struct launcher_config config = {
-        .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .join_timeout_ms = 1000};
+        .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .member = member_options_default};
     const struct option options[] = {
         {"-n", OPTION_NUMBER, &config.members, 1, 64, "5", "how many workers to start with, 1 to 64"},
         {"--rung", OPTION_TEXT, &rung, 0, 0, "R", "gms1, gms2, gms2p5 or gms3 (default gms3)"},
@@ -79,8 +79,7 @@ int cmd_demo(int argc, char **argv) {
          "a leader dies in one of N sends (gms2p5: 100)"},
         {"--loss", OPTION_PERCENT, &config.loss_percent, 0, 100, "P%",
          "each message is lost with this chance"},
-        {"--join-timeout", OPTION_DURATION, &config.join_timeout_ms, 10, 600000, "1s",
-         "how long a newcomer waits for each contact"},
+        MEMBER_OPTION_ROWS(&config.member),
         {"--reduced-motion", OPTION_FLAG, &config.reduced_motion, 0, 0, NULL,
          "no pulse when a change is delivered"},
         {.name = NULL},
@@ -92,7 +91,8 @@ int cmd_demo(int argc, char **argv) {
                                     .usage = "[options]",
                                     .example = "groupy demo -n 5 --rung gms2",
                                     .options = options};
-    if (!options_read(&command, argc, argv, NULL, NULL, &status))
+    if (!options_read(&command, argc, argv, NULL, NULL, &status) ||
+        (status = member_options_check(&config.member, "demo")) != STATUS_FINE)
         return status;
     struct scenario *scenario = name ? malloc(sizeof *scenario) : NULL;
     if (name && !scenario) {

@@ -68,6 +68,9 @@ const char *tile_state_words(enum tile_state state) {
     case TILE_FOLLOWING: return "follower";
     case TILE_FROZEN: return "FROZEN";
     case TILE_HALTED: return "HALTED";
+    case TILE_BLOCKED: return "view change\u2026";
+    case TILE_NO_QUORUM: return "NO QUORUM";
+    case TILE_EXCLUDED: return "EXCLUDED";
     case TILE_LEAVING: return "leaving\u2026";
     case TILE_FAILED: return "FAILED";
     }
@@ -245,6 +248,9 @@ static enum sign sign_of(enum tile_state state) {
     case TILE_HALTED: return SIGN_HALTED;
     case TILE_FAILED: return SIGN_FAILED;
     case TILE_LEAVING: return SIGN_LEAVING;
+    case TILE_NO_QUORUM:
+    case TILE_EXCLUDED:
+    case TILE_BLOCKED:
     case TILE_JOINING:
     case TILE_ADOPTING:
     case TILE_LEADING:

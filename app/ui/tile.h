@@ -22,8 +22,11 @@ enum tile_state {
     TILE_ADOPTING, /* in a view, waits for the group's colour (state transfer) */
     TILE_LEADING,
     TILE_FOLLOWING,
-    TILE_FROZEN, /* misses a message and can't ask: `reason` says which */
-    TILE_HALTED, /* the group can't go on: `reason` says why (gms1 without its leader) */
+    TILE_FROZEN,    /* misses a message and can't ask: `reason` says which */
+    TILE_HALTED,    /* the group can't go on: `reason` says why (gms1 without its leader) */
+    TILE_BLOCKED,   /* a view change is under way: nothing is delivered until it is through */
+    TILE_NO_QUORUM, /* too few can be reached: `reason` says how it goes on */
+    TILE_EXCLUDED,  /* out of the group, on the way back into it: `reason` */
     TILE_LEAVING,
     TILE_FAILED, /* could not join: `reason` says why */
 };
@@ -33,7 +36,8 @@ struct tile_member {
     uint8_t color[3];
     bool known; /* its colour has been heard of */
     bool self;
-    bool down; /* known to have crashed, still listed (the lecture's simplification) */
+    bool down;      /* known to have crashed, still listed (the lecture's simplification) */
+    bool suspected; /* silent for too long: hung, cut off, or crashed */
 };
 
 struct tile_model {
@@ -51,8 +55,9 @@ struct tile_model {
     uint64_t expected;                            /* next sequence number, 0 where the rung has none */
     uint64_t differs_since; /* 0: in sync; else the first count at which this window differs */
     bool paused;
-    uint32_t mean_ms; /* between two changes of this worker */
-    char notice[96];  /* a line shown for a moment (what a key just did); empty: none */
+    uint32_t cut_links; /* of this worker, by a fault that was asked for */
+    uint32_t mean_ms;   /* between two changes of this worker */
+    char notice[96];    /* a line shown for a moment (what a key just did); empty: none */
 };
 
 /* How the model is shown, which is the window's business and not the worker's. */

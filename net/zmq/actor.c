@@ -2,10 +2,10 @@
  * let the messages go. The timers are looked at every turn, so traffic can't starve them. */
 #include "net/zmq/actor_state.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "net/zmq/clock.h"
-#include "net/zmq/handover.h"
 
 #define WAIT_MAX_MS      500 /* never wait without a bound */
 #define COMMAND_SIZE_MAX 2048
@@ -32,24 +32,50 @@ static void on_refuse(void *arg, gms_id from, const char *type, const char *why)
 
 /* -- The pipe and the control socket ---------------------------------------------------------------- */
 
+/* The faults that hold from the first moment: what it was told to start with, or what goes on. */
+static void begin_faults(actor_t *self, gms_time now) {
+    if (!self->late) {
+        node_set_loss(self->node, now, self->config.loss_percent);
+        return;
+    }
+    node_inherit(self->node, now, self->late);
+    if (self->delay > 0)
+        actor_delay(self, GMS_NOBODY, self->delay);
+    free(self->late);
+    self->late = NULL;
+}
+
+static gms_id contact_of(actor_t *self, gms_time now, const struct address *contact) {
+    if (contact->id == GMS_NOBODY)
+        return peers_contact(self->peers, contact->endpoint);
+    node_know(self->node, now, contact);
+    peers_meet(self->peers, contact);
+    return contact->id;
+}
+
 static void start(actor_t *self, zmsg_t *msg) {
     gms_id contacts[GMS_CONTACTS_MAX];
     uint32_t count = 0;
+    const gms_time now = clock_now();
     self->contacts[0] = '\0';
-    for (char *endpoint = zmsg_popstr(msg); endpoint; endpoint = zmsg_popstr(msg)) {
-        const gms_id contact = count < GMS_CONTACTS_MAX ? peers_contact(self->peers, endpoint) : GMS_NOBODY;
+    begin_faults(self, now);
+    for (zframe_t *frame = zmsg_pop(msg); frame; frame = zmsg_pop(msg)) {
+        struct address contact;
+        memcpy(&contact, zframe_data(frame), sizeof contact);
+        const gms_id id = count < GMS_CONTACTS_MAX ? contact_of(self, now, &contact) : GMS_NOBODY;
         const size_t used = strlen(self->contacts);
-        snprintf(self->contacts + used, sizeof self->contacts - used, "%s%s", used ? ", " : "", endpoint);
-        if (contact != GMS_NOBODY)
-            contacts[count++] = contact;
-        freen(endpoint);
+        if (used + 2 + strlen(contact.endpoint) < sizeof self->contacts)
+            sprintf(self->contacts + used, "%s%s", used ? ", " : "", contact.endpoint);
+        if (id != GMS_NOBODY)
+            contacts[count++] = id;
+        zframe_destroy(&frame);
     }
     if (count == 0 && self->contacts[0] != '\0') {
         snprintf(self->refusal, sizeof self->refusal, "not an address");
         actor_on_end(self, NODE_FAILED);
         return;
     }
-    node_start(self->node, clock_now(), contacts, count, self->contacts);
+    node_start(self->node, now, contacts, count, self->contacts);
 }
 
 static void command(actor_t *self, const char *text, char *reply, size_t reply_size) {
@@ -223,7 +249,6 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
     const struct node_driver driver = actor_driver(self);
     node_init(self->node, &node, &driver);
     self->node->fault.risk = config->risk;
-    self->node->fault.loss_percent = config->loss_percent;
     return self;
 no_memory:
     snprintf(error, error_size, "out of memory");
@@ -238,130 +263,29 @@ void actor_run(actor_t *self) {
         abort(); /* no thread to be had: nothing can go on */
 }
 
+void actor_stop(actor_t *self) {
+    zactor_destroy(&self->thread); /* run() closes the sockets */
+    zsock_destroy(&self->control);
+    peers_destroy(&self->peers, 0);
+}
+
+void actor_inherit(actor_t *self, actor_t **late_p) {
+    assert(!self->thread && !(*late_p)->thread);
+    self->late = (*late_p)->node;
+    self->delay = (*late_p)->delay;
+    (*late_p)->node = NULL;
+    actor_destroy(late_p);
+}
+
 void actor_destroy(actor_t **self_p) {
     actor_t *self = *self_p;
     if (!self)
         return;
-    zactor_destroy(&self->thread); /* run() closes the sockets */
-    zsock_destroy(&self->control);
-    peers_destroy(&self->peers, 0);
+    actor_stop(self);
     free(self->node);
+    free(self->late);
     free(self->view);
     free(self->reply);
     free(self);
     *self_p = NULL;
-}
-
-gms_id actor_id(const actor_t *self) {
-    return self->id;
-}
-
-const char *actor_endpoint(const actor_t *self) {
-    return self->endpoint;
-}
-
-const char *actor_control_endpoint(const actor_t *self) {
-    return self->control_endpoint;
-}
-
-void actor_start(actor_t *self, const char *const *contacts, size_t contact_count) {
-    zmsg_t *msg = zmsg_new();
-    zmsg_addstr(msg, "START");
-    for (size_t i = 0; i < contact_count; i++)
-        zmsg_addstr(msg, contacts[i]);
-    zmsg_send(&msg, self->thread);
-}
-
-void actor_post_multicast(actor_t *self, const void *body, size_t size) {
-    zsock_send(self->thread, "sb", "MULTICAST", body, size);
-}
-
-void actor_post_leave(actor_t *self) {
-    zstr_send(self->thread, "LEAVE");
-}
-
-void actor_post_command(actor_t *self, const char *text) {
-    zsock_send(self->thread, "ss", "COMMAND", text);
-}
-
-zsock_t *actor_pipe(actor_t *self) {
-    return zactor_sock(self->thread);
-}
-
-enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size) {
-    return node_mcast(self->node, clock_now(), body, size);
-}
-
-void actor_leave(actor_t *self) {
-    if (self->ended)
-        return;
-    const enum gms_phase phase = gms_phase(&self->node->gms);
-    if (phase == GMS_IDLE)
-        actor_on_end(self, NODE_LEFT);
-    else
-        node_leave(self->node, clock_now());
-}
-
-void actor_gossip(actor_t *self, const void *body, size_t size) {
-    uint8_t bytes[NET_GOSSIP_SIZE_MAX + 64];
-    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
-    if (size > NET_GOSSIP_SIZE_MAX)
-        return;
-    wire_put_bytes(&out, WIRE_GOSSIP, body, size);
-    peers_send_all(self->peers, bytes, out.size);
-}
-
-void actor_record(actor_t *self, struct trace_record *record) {
-    node_record(self->node, clock_now(), record);
-}
-
-bool actor_lose(actor_t *self, gms_id to, uint32_t count) {
-    return node_lose(self->node, clock_now(), to, count);
-}
-
-void actor_set_loss(actor_t *self, uint32_t percent) {
-    self->node->fault.loss_percent = percent;
-}
-
-void actor_arm_crash(actor_t *self, uint32_t after) {
-    node_arm_crash(self->node, clock_now(), after);
-}
-
-void actor_suspect(actor_t *self, gms_id whom) {
-    node_suspect(self->node, clock_now(), whom, "suspected on demand");
-}
-
-void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count) {
-    node_arm_async_crash(self->node, clock_now(), keeps, count);
-}
-
-bool actor_cut(actor_t *self, gms_id to) {
-    return node_cut(self->node, clock_now(), to, true);
-}
-
-bool actor_delay(actor_t *self, gms_id from, gms_time delay) {
-    char what[64];
-    if (!peers_delay(self->peers, from, delay))
-        return false;
-    snprintf(what, sizeof what, "delay %" PRIu64 "ms", delay / CLOCK_MS);
-    struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = from};
-    node_record(self->node, clock_now(), &r);
-    return true;
-}
-
-void actor_heal(actor_t *self) {
-    struct trace_record r = {.ev = TRACE_FAULT, .what = "heal"};
-    node_record(self->node, clock_now(), &r);
-    while (self->node->fault.cut.count > 0)
-        node_cut(self->node, clock_now(), self->node->fault.cut.id[0], false);
-    peers_delay(self->peers, GMS_NOBODY, 0);
-}
-
-const struct node *actor_node(const actor_t *self) {
-    return self->node;
-}
-
-bool actor_tell(actor_t *self, void *pointer) {
-    HANDOVER_GIVE(pointer);
-    return (zsock_events(self->pipe) & ZMQ_POLLOUT) && zsock_send(self->pipe, "p", pointer) == 0;
 }

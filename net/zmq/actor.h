@@ -13,13 +13,16 @@
 typedef struct actor_t actor_t;
 
 typedef enum {
-    MEMBER_VIEW,    /* a view was installed: view, members, leading */
-    MEMBER_DELIVER, /* a multicast: from, n, seq, body, size */
-    MEMBER_GOSSIP,  /* an out-of-band message of another member: from, body, size */
-    MEMBER_DOWN,    /* a member crashed: from */
-    MEMBER_FROZEN,  /* misses message `expected`, got `seq` instead, and can't ask: delivers no more */
-    MEMBER_LEFT,    /* out of the group in good order; the last event */
-    MEMBER_FAILED,  /* could not join: reason; the last event */
+    MEMBER_VIEW,      /* a view was installed: view, members, leading */
+    MEMBER_DELIVER,   /* a multicast: from, n, seq, body, size */
+    MEMBER_GOSSIP,    /* an out-of-band message of another member: from, body, size */
+    MEMBER_DOWN,      /* a member crashed: from */
+    MEMBER_FROZEN,    /* misses message `expected`, got `seq` instead, and can't ask: delivers no more */
+    MEMBER_BLOCKED,   /* a view change has begun: no delivery until it is through; `quorum`: will it be? */
+    MEMBER_UNBLOCKED, /* it is through */
+    MEMBER_LEFT,      /* out of the group in good order; the last event */
+    MEMBER_FAILED,    /* could not join: reason; the last event */
+    MEMBER_EXCLUDED,  /* the others go on without it: reason; the last event */
 } member_event_type_t;
 
 /* Pointers are borrowed: in a callback for its time, from member_recv() until member_event_destroy(). */
@@ -33,6 +36,7 @@ typedef struct {
     uint32_t member_count;
     const struct address *members; /* in order of seniority; the first one leads */
     bool leading;
+    bool quorum; /* false: those who can be reached are too few to go on */
     const uint8_t *body;
     size_t size;
     const char *reason;
@@ -43,6 +47,10 @@ typedef struct {
     void *self;
     void (*event)(void *self, actor_t *actor, const member_event_t *event);
     void (*state)(void *self, struct trace_state *now); /* after MEMBER_DELIVER, for the trace */
+    /* gms5: the application's state, for newcomers, as of what was delivered so far; its size. */
+    size_t (*snapshot)(void *self, uint8_t state[GMS_BODY_SIZE_MAX]);
+    void (*adopt)(void *self, const uint8_t *state,
+                  size_t size); /* gms5: such a state, before the first view */
     int (*change_of)(void *self, const uint8_t *body, size_t size);
     void (*trace)(void *self, const struct address_book *book, const struct trace_record *record);
     void (*trace_flush)(void *self); /* before anything leaves the process: what is traced must survive it */
@@ -84,8 +92,13 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
  * actor_start(). */
 void actor_run(actor_t *self);
 
-/* Ends the thread and closes every socket; what was sent gets half a second to leave. Takes NULL, nulls. */
-void actor_destroy(actor_t **self_p);
+/* Ends the thread and closes every socket; what was sent gets half a second to leave. */
+void actor_stop(actor_t *self);
+void actor_destroy(actor_t **self_p); /* the same, and frees it. Takes NULL, nulls. */
+
+/* `self`, which does not run yet, is the next incarnation of the process of `late`, which was stopped: the
+ * faults of the one go on in the other. Destroys `late`. */
+void actor_inherit(actor_t *self, actor_t **late_p);
 
 gms_id actor_id(const actor_t *self);
 const char *actor_endpoint(const actor_t *self);
@@ -95,6 +108,8 @@ const char *actor_control_endpoint(const actor_t *self); /* "" if there is none 
 
 void actor_start(actor_t *self, const char *const *contacts,
                  size_t contact_count); /* none: found the group */
+/* Joins through members; where an id or a name is not known it is 0 or "". */
+void actor_join(actor_t *self, const struct address *contacts, size_t contact_count);
 void actor_post_multicast(actor_t *self, const void *body, size_t size);
 void actor_post_leave(actor_t *self);
 void actor_post_command(actor_t *self, const char *text); /* the answer goes nowhere */

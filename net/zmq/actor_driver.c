@@ -67,16 +67,24 @@ static void on_freeze(void *arg, uint64_t expected, uint64_t got) {
 }
 
 static void on_block(void *arg, bool blocked, bool has_quorum) {
-    (void)arg, (void)blocked, (void)has_quorum;
+    actor_t *self = arg;
+    const member_event_t event = {.type = blocked || !has_quorum ? MEMBER_BLOCKED : MEMBER_UNBLOCKED,
+                                  .quorum = has_quorum,
+                                  .reason = has_quorum ? "a view change" : "no quorum"};
+    actor_tell_app(self, &event);
 }
 
 static size_t on_snapshot(void *arg, uint8_t state[GMS_BODY_SIZE_MAX]) {
-    (void)arg, (void)state;
-    return 0;
+    actor_t *self = arg;
+    return self->config.app.snapshot ? self->config.app.snapshot(self->config.app.self, state) : 0;
 }
 
 static void on_adopt(void *arg, const uint8_t *state, size_t size, struct trace_state *after) {
-    (void)arg, (void)state, (void)size, (void)after;
+    actor_t *self = arg;
+    if (self->config.app.adopt)
+        self->config.app.adopt(self->config.app.self, state, size);
+    if (self->config.app.state)
+        self->config.app.state(self->config.app.self, after);
 }
 
 static void on_gossip(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
@@ -96,15 +104,25 @@ static void on_refused(void *arg, gms_id from, const uint8_t *text, size_t size)
 }
 
 void actor_on_end(void *arg, enum node_end how) {
-    char reason[3 * NET_TEXT_SIZE];
+    char reason[CONTACTS_SIZE + 2 * NET_TEXT_SIZE];
     actor_t *self = arg;
     self->ended = true;
     if (self->refusal[0])
         snprintf(reason, sizeof reason, "%s refused: %s", self->contacts, self->refusal);
     else
         snprintf(reason, sizeof reason, "no reply from leader through %s", self->contacts);
-    const member_event_t event = {.type = how == NODE_LEFT ? MEMBER_LEFT : MEMBER_FAILED,
-                                  .reason = how == NODE_LEFT ? "left in good order" : reason};
+    member_event_t event = {.reason = reason};
+    switch (how) {
+    case NODE_LEFT:
+        event.type = MEMBER_LEFT;
+        event.reason = "left in good order";
+        break;
+    case NODE_FAILED: event.type = MEMBER_FAILED; break;
+    case NODE_EXCLUDED:
+        event.type = MEMBER_EXCLUDED;
+        event.reason = "the others go on without it";
+        break;
+    }
     actor_tell_app(self, &event);
 }
 

@@ -1,11 +1,12 @@
-/* The inside of the actor, for actor.c and actor_driver.c alone. */
+/* The inside of the actor, for actor*.c alone. */
 #ifndef NET_ZMQ_ACTOR_STATE_H
 #define NET_ZMQ_ACTOR_STATE_H
 
 #include "net/zmq/actor.h"
 #include "net/zmq/peers.h"
 
-#define LINGER_MS 500
+#define LINGER_MS     500
+#define CONTACTS_SIZE 480
 
 struct actor_t {
     actor_config_t config;
@@ -17,12 +18,14 @@ struct actor_t {
     char control_endpoint[NET_ENDPOINT_SIZE];
     peers_t *peers;
     struct node *node;
+    struct node *late; /* of the incarnation before, until the start; else NULL */
+    gms_time delay;    /* of all links, those yet to come included */
     gms_id id;
     bool ended; /* left, or failed to join */
     bool terminated;
-    char refusal[NET_TEXT_SIZE]; /* why a contact would not have us */
-    char contacts[NET_TEXT_SIZE];
-    struct address *view; /* scratch for events, GMS_MEMBERS_MAX */
+    char refusal[NET_TEXT_SIZE];  /* why a contact would not have us */
+    char contacts[CONTACTS_SIZE]; /* their endpoints; those that there is no room for are left out */
+    struct address *view;         /* scratch for events, GMS_MEMBERS_MAX */
     char *reply;
 };
 

@@ -67,24 +67,26 @@ void peers_meet(peers_t *self, const struct address *address) {
         add(self, address->id, address->endpoint);
 }
 
+gms_id peers_contact_id(const char *endpoint) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *c = endpoint; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
+    return hash ? hash : 1;
+}
+
 gms_id peers_contact(peers_t *self, const char *endpoint) {
     link_t *peer = find_endpoint(self, endpoint);
     if (!peer)
         peer = add(self, GMS_NOBODY, endpoint);
     if (!peer)
         return GMS_NOBODY;
-    if (peer->contact == GMS_NOBODY) {
-        uint64_t hash = 0xcbf29ce484222325u;
-        for (const char *c = endpoint; *c; c++)
-            hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
-        peer->contact = hash ? hash : 1;
-    }
+    peer->contact = peers_contact_id(endpoint);
     return peer->contact;
 }
 
-bool peers_contact_answered(const peers_t *self, gms_id contact) {
-    const link_t *peer = peers_find(self, contact);
-    return peer && peer->id != GMS_NOBODY;
+gms_id peers_alias(const peers_t *self, gms_id id) {
+    const link_t *peer = peers_find(self, id);
+    return peer ? peer->contact : GMS_NOBODY;
 }
 
 /* -- Sending ------------------------------------------------------------------------------------------- */

@@ -45,7 +45,9 @@ void peers_meet(peers_t *self, const struct address *address);
 
 /* Connects to whoever listens there. Returns an id to send to until the real one is known. */
 gms_id peers_contact(peers_t *self, const char *endpoint);
-bool peers_contact_answered(const peers_t *self, gms_id contact);
+gms_id peers_contact_id(const char *endpoint); /* that id */
+gms_id peers_alias(const peers_t *self,
+                   gms_id id); /* as which contact that member is known, else GMS_NOBODY */
 
 /* Appends one encoded message to what goes to `to` with the next flush; to nobody known: it is lost, as
  * anything sent to a dead process. */

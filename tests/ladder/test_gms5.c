@@ -179,7 +179,7 @@ static void gms5_a_gap_is_asked_for_and_nothing_beyond_it_delivered(void **state
                      "w1 -> w2  COMMIT in 3 committed #4 #5\n"
                      "w1 -> w2  COMMIT in 3 committed #5 #5\n"
                      "w2 -> w1  ACK in 3 #3\n"
-                     "w2 -> w1  NACK in 3 to #4 #4\n"
+                     "w2 -> w1  NACK #4 to #4\n"
                      "w1 -> w2  MSG w1#1 (+7) #4\n"
                      "w2 delivers w1#1 (+7) -> #000007\n"
                      "w2 delivers w1#2 (+5) -> #000705\n");
@@ -196,7 +196,7 @@ static void gms5_the_loss_of_the_very_last_message_is_noticed(void **state) {
     cluster_skip(c);
     run_ms(c, 50);
     cluster_story(c, "w1 -> w2  HEARTBEAT in 3 committed #4 #4\n"
-                     "w2 -> w1  NACK in 3 to #4 #4\n"
+                     "w2 -> w1  NACK #4 to #4\n"
                      "w1 -> w2  MSG w1#1 (+7) #4\n"
                      "w2 delivers w1#1 (+7) -> #000007\n"
                      "w2 -> w1  ACK in 3 #3\n"

@@ -75,7 +75,7 @@ static void gms5_a_blocked_member_acknowledges_nothing(void **state) {
     deliver_link(c, 1, 3);
     cluster_story(c, "w1 -> w3  MSG w1#1 (+7) #4\n");
     assert_int_equal(on_the_way(c, 3, 1), 0);
-    beat(c, 3, 1); /* nor does its heartbeat say that it has it */
+    heartbeat(c, 3, 1); /* nor does its heartbeat say that it has it */
     deliver_link(c, 3, 1);
     cluster_story(c, "w3 -> w1  HEARTBEAT in 3 committed #3 #3\n");
     assert_string_equal(color_of(c, 1), "#000000");
@@ -167,7 +167,7 @@ static void gms5_what_a_promise_speaks_of_and_was_lost_is_asked_for(void **state
                      "w3 -> w2  lost: MSG w1#1 #4\n"
                      "w3 -> w2  PROMISE in 3 ballot 1.1 #4\n"
                      "w2 drops PROMISE 3 #4: gap before it\n"
-                     "w2 -> w3  NACK in 3 to #4 #4\n"
+                     "w2 -> w3  NACK #4 to #4\n"
                      "w3 -> w2  MSG w1#1 (+7) #4\n"
                      "w3 learns that w1 is down\n");
     without_messages(c);
@@ -199,7 +199,7 @@ static void gms5_nobody_accepts_before_it_has_all_messages_of_the_view(void **st
                      "w2 -> w3  lost: MSG w1#1 #4\n"
                      "w2 -> w3  ACCEPT in 3 ballot 1.1 [w2 w3] to #4\n"
                      "w3 drops ACCEPT 3: gap before it\n"
-                     "w3 -> w2  NACK in 3 to #4 #4\n"
+                     "w3 -> w2  NACK #4 to #4\n"
                      "w2 -> w3  MSG w1#1 (+7) #4\n"
                      "w3 learns that w1 is down\n");
     without_messages(c);
@@ -286,7 +286,7 @@ static void gms5_a_message_of_a_view_not_installed_yet_is_dropped_and_asked_for_
                      "w1 -> w3  COMMIT in 4 committed #5 #5\n");
     run_ms(c, 50);
     cluster_story(c, "w1 -> w3  HEARTBEAT in 4 committed #5 #5\n"
-                     "w3 -> w1  NACK in 4 to #5 #5\n"
+                     "w3 -> w1  NACK #5 to #5\n"
                      "w1 -> w3  MSG w1#1 (+7) #5\n"
                      "w3 delivers w1#1 (+7) -> #000007\n"
                      "w3 -> w1  ACK in 4 #4\n"

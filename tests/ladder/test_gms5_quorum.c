@@ -409,7 +409,7 @@ static void gms5_who_is_excluded_without_knowing_learns_it_from_a_heartbeat(void
     settle(c);
     heal(c);
     cluster_skip(c);
-    beat(c, 3, 2);
+    heartbeat(c, 3, 2);
     settle(c);
     cluster_story(c, "w3 -> w2  HEARTBEAT in 3 committed #3 #3\n"
                      "w2 drops HEARTBEAT 3 #3: not from a member\n"
@@ -437,7 +437,7 @@ static void gms5_who_missed_the_decision_learns_it_from_a_heartbeat(void **state
     settle(c);
     assert_int_equal(view_of(c, 3), 4);
     cluster_skip(c);
-    beat(c, 2, 3);
+    heartbeat(c, 2, 3);
     settle(c);
     cluster_story(c, "w2 -> w3  HEARTBEAT in 5 committed #5 #5\n"
                      "w3 drops HEARTBEAT 5 #5: of a view not installed yet\n"

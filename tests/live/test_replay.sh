@@ -18,4 +18,8 @@ run gms1 1 join "leave w3" "kill leader"
 run gms2 1 join "crash-mid-broadcast --after 1" "kill leader" "leave w4" join
 run gms3 0 join "kill leader" "crash-mid-broadcast --after 2" join "leave w5" "kill leader" join
 run gms3 1 "lose 1 --to w3" "change 3 w2" "change 4 w1"
+run gms4-ack 0 join "lose 1 --to w3" "leave w4" "kill leader"
+run gms4-nack 0 join "lose 2 --to w3" "leave w4" "kill leader"
+PATIENT=
+run gms5 0 join "kill leader" "loss 5%" "hang leader --for 700ms" "leave w3" "cut w4" join "loss 0" heal pause "change 3 w5"
 finish

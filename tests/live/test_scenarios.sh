@@ -8,7 +8,7 @@ SCENARIOS="$GROUPY_SOURCE/assets/scenarios"
 # play NAME ARGS...: in a group of its own; the JSON goes to $WORK/NAME.json, the status to $WORK/NAME.status.
 play() {
   local name=$1; shift
-  timeout -k 5 60 "$GROUPY" demo --headless --json --group "$GROUP.$BASHPID" --scenario "${name%+}" "$@" \
+  timeout -k 5 60 "$GROUPY" demo --headless --json --group "$GROUP.$BASHPID" --scenario "${name%+}" $PATIENT "$@" \
     --trace "$WORK/$name.trace" >"$WORK/$name.json" 2>"$WORK/$name.err" </dev/null
   echo $? >"$WORK/$name.status"
 }
@@ -92,7 +92,7 @@ at 1.8s  crash leader async keep w3
 at 2.3s  expect leader w2
 at 2.5s  expect desync within 300ms
 END
-"$GROUPY" demo --headless --json --group "$GROUP" --scenario "$WORK/links.txt" --trace "$WORK/links.trace" >"$WORK/out" 2>"$WORK/err" </dev/null
+"$GROUPY" demo --headless --json --group "$GROUP" --scenario "$WORK/links.txt" $PATIENT --trace "$WORK/links.trace" >"$WORK/out" 2>"$WORK/err" </dev/null
 [ $? -eq 0 ] || fail "links: $(cat "$WORK/err")"
 grep -qE '"seen":"w2 #2 [0-9a-f]+, w3 #3 [0-9a-f]+, w4 #1 ' "$WORK/out" || fail "links: not what should have passed: $(cat "$WORK/out")"
 first() { grep -hE '"ev":"deliver".*"count":1,' "$WORK"/links.trace/$1-*.jsonl | head -1 | grep -oE '"t":[0-9]+' | cut -d: -f2; }

@@ -1,0 +1,143 @@
+/* How a worker gets into a group: alone, by the registry, where it is told, and back after an exclusion. */
+#include "app/session.h"
+
+#include <czmq.h>
+
+#include "app/assets.h"
+
+void session_open_window(struct session *s) {
+    char error[256] = "", icon[4096], fonts[4096];
+    const char *assets = assets_dir(s->o.program);
+    snprintf(icon, sizeof icon, "%s/icon.bmp", assets);
+    snprintf(fonts, sizeof fonts, "%s/fonts", assets);
+    if (s->o.tile)
+        sscanf(s->o.tile, "%d/%d", &s->tile_index, &s->tile_of);
+    const struct window_config config = {.font_dir = fonts,
+                                         .icon = icon,
+                                         .tile_index = s->tile_index,
+                                         .tile_of = s->tile_of,
+                                         .fullscreen = s->o.fullscreen,
+                                         .reduced_motion = s->o.reduced_motion};
+    s->window = window_open(&config, error, sizeof error);
+    if (s->window)
+        return;
+    if (s->o.managed)
+        printf("{\"headless\":\"%s\"}\n", error), fflush(stdout);
+    else
+        fprintf(stderr, "groupy worker: %s; going on without a window\n", error);
+}
+
+static void ring(void *window_slot) {
+    struct window **window = window_slot;
+    if (*window)
+        window_ring(*window);
+}
+
+/* A name that no live worker of the group has: w1, w2, ... */
+static const char *free_name(const struct registry_entry *entries, size_t count) {
+    static char name[NET_NAME_SIZE];
+    for (int number = 1;; number++) {
+        bool taken = false;
+        snprintf(name, sizeof name, "w%d", number);
+        for (size_t i = 0; i < count && !taken; i++)
+            taken = streq(entries[i].address.name, name);
+        if (!taken)
+            return name;
+    }
+}
+
+static bool publish(struct session *s, char *error, size_t error_size) {
+    struct registry_entry entry = {.role = REGISTRY_WORKER, .address = {.id = live_id(s->live)}};
+    snprintf(entry.address.name, sizeof entry.address.name, "%s", s->o.name);
+    snprintf(entry.address.endpoint, sizeof entry.address.endpoint, "%s", live_endpoint(s->live));
+    snprintf(entry.control, sizeof entry.control, "%s", live_control_endpoint(s->live));
+    snprintf(entry.rung, sizeof entry.rung, "%s", gms_rung_name(s->rung));
+    return registry_publish(&s->registry, &entry, error, error_size);
+}
+
+static bool make_live(struct session *s, char *error, size_t error_size) {
+    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
+    registry_endpoint(&s->registry, "gms", protocol);
+    registry_endpoint(&s->registry, "ctl", control);
+    const struct live_config config = {.name = s->o.name,
+                                       .group = s->o.group,
+                                       .rung = s->rung,
+                                       .listen = s->o.listen ? s->o.listen : protocol,
+                                       .control = control,
+                                       .member = s->o.member,
+                                       .mean_ms = s->o.mean_ms,
+                                       .seed = s->o.seed,
+                                       .risk = (uint32_t)s->o.risk,
+                                       .loss_percent = (uint32_t)s->o.loss,
+                                       .run = s->o.run,
+                                       .trace_dir = s->o.trace,
+                                       .report_fd = s->o.managed ? STDOUT_FILENO : -1,
+                                       .changed = ring,
+                                       .changed_arg = &s->window};
+    s->live = live_new(&config, error, error_size);
+    return s->live && publish(s, error, error_size);
+}
+
+bool session_come_back(struct session *s, char *error, size_t error_size) {
+    struct address others[GMS_CONTACTS_MAX] = {0};
+    struct registry_entry *entries = calloc(REGISTRY_ENTRIES_MAX, sizeof *entries);
+    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
+    const size_t count = entries ? registry_list(&s->registry, entries, REGISTRY_ENTRIES_MAX) : 0;
+    size_t other_count = 0;
+    for (size_t i = 0; i < count && other_count < GMS_CONTACTS_MAX; i++) {
+        if (entries[i].role == REGISTRY_WORKER && entries[i].pid != getpid())
+            others[other_count++] = entries[i].address;
+    }
+    for (size_t i = 0; i < s->o.join.count && other_count < GMS_CONTACTS_MAX; i++)
+        snprintf(others[other_count++].endpoint, sizeof others[0].endpoint, "%s", s->o.join.item[i]);
+    free(entries);
+    registry_renew(&s->registry);
+    registry_endpoint(&s->registry, "gms", protocol);
+    registry_endpoint(&s->registry, "ctl", control);
+    return live_return(s->live, s->o.listen ? s->o.listen : protocol, control, others, other_count, error,
+                       error_size) &&
+           publish(s, error, error_size);
+}
+
+bool session_begin(struct session *s, char *error, size_t error_size) {
+    struct registry_entry *others = calloc(REGISTRY_ENTRIES_MAX, sizeof *others);
+    const char *contacts[TEXTS_MAX];
+    size_t contact_count = 0;
+    bool ok = false;
+    const int lock = registry_lock(&s->registry, 5000);
+    if (!others || lock < 0) {
+        snprintf(error, error_size, "the registry %s is locked by another process", s->registry.dir);
+        free(others);
+        return false;
+    }
+    const size_t count = registry_list(&s->registry, others, REGISTRY_ENTRIES_MAX);
+    for (size_t i = 0; i < count && contact_count < GMS_CONTACTS_MAX; i++) {
+        if (others[i].role != REGISTRY_WORKER || s->o.join.count > 0)
+            continue;
+        contacts[contact_count++] = others[i].address.endpoint;
+        if (!streq(others[i].rung, gms_rung_name(s->rung)) && !s->o.managed) {
+            snprintf(error, error_size, "the group '%s' runs %s: use --rung %s, or --group for another",
+                     s->o.group, others[i].rung, others[i].rung);
+            goto done;
+        }
+    }
+    for (size_t i = 0; i < count && s->o.name; i++) {
+        if (streq(others[i].address.name, s->o.name)) {
+            snprintf(error, error_size,
+                     "the group '%s' has a worker '%s' here already: choose another --name", s->o.group,
+                     s->o.name);
+            goto done;
+        }
+    }
+    if (!s->o.name)
+        s->o.name = free_name(others, count);
+    for (size_t i = 0; i < s->o.join.count; i++)
+        contacts[contact_count++] = s->o.join.item[i];
+    ok = make_live(s, error, error_size);
+    if (ok && !s->o.managed)
+        live_start(s->live, contacts, contact_count);
+done:
+    registry_unlock(lock);
+    free(others);
+    return ok;
+}
