@@ -407,6 +407,7 @@ static void gms5_ballots_that_chase_each_other_delay_and_never_contradict(void *
                      "w3 installs view 4 [w2 w3]\n"
                      "w3 goes on\n"
                      "w1 is excluded\n"
+                     "w2 learns that w1 is down\n"
                      "w3 learns that w1 is down\n");
     heal(c);
     assert_string_equal(cluster_outcome(c), "sync");
