@@ -201,7 +201,8 @@ enum gms_drop gms4_timer(struct gms *g, const struct gms_event *e, struct gms_ac
         return GMS_USED;
     }
     s->deadline = GMS_NEVER;
-    g->gms4.asked = 0; /* all of them again, at the end of the step */
+    if (s->phase == GMS_FOLLOWING)
+        g->gms4.asked = 0; /* all of them again, at the end of the step; a leader's own way loses nothing */
     if (g->gms4.tries < GMS_TRIES_MAX && ++g->gms4.tries == GMS_TRIES_MAX)
         gms_do_member(out, GMS_DO_BLOCK, GMS_NOBODY);
     return GMS_USED;

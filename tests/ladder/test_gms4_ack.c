@@ -78,6 +78,33 @@ static void gms4_ack_what_comes_meanwhile_waits_in_the_order_in_which_it_came(vo
     cluster_free(&c);
 }
 
+static void gms4_ack_queues_nothing_twice_and_nothing_that_would_overtake(void **state) {
+    struct cluster *c = group(3);
+    (void)state;
+    multicast(c, 1, 1); /* on its way */
+    multicast(c, 2, 2);
+    lose_one(c, 2, 1);
+    multicast(c, 2, 3);
+    pass_ms(c, RESEND_MS); /* both again */
+    pass_ms(c, RESEND_MS); /* and again */
+    cluster_skip(c);
+    deliver_link(c, 2, 1);
+    cluster_story(c, "w2 -> w1  REQUEST w2#2 (+3)\n"
+                     "w1 drops REQUEST w2#2: gap before it\n"
+                     "w2 -> w1  REQUEST w2#1 (+2)\n"
+                     "w1 holds it back\n"
+                     "w2 -> w1  REQUEST w2#2 (+3)\n"
+                     "w1 holds it back\n"
+                     "w2 -> w1  REQUEST w2#1 (+2)\n"
+                     "w1 drops REQUEST w2#1: duplicate\n"
+                     "w2 -> w1  REQUEST w2#2 (+3)\n"
+                     "w1 drops REQUEST w2#2: duplicate\n");
+    settle(c);
+    assert_string_equal(color_of(c, 1), "#010203");
+    assert_string_equal(cluster_outcome(c), "sync");
+    cluster_free(&c);
+}
+
 static void gms4_ack_tells_a_leaver_its_view_once_and_does_not_wait_for_it(void **state) {
     struct cluster *c = group(3);
     (void)state;
@@ -517,6 +544,7 @@ int main(void) {
         cmocka_unit_test(gms4_ack_sends_to_one_follower_after_the_other_and_takes_its_own_copy_last),
         cmocka_unit_test(gms4_ack_gives_the_newcomer_its_view_last),
         cmocka_unit_test(gms4_ack_what_comes_meanwhile_waits_in_the_order_in_which_it_came),
+        cmocka_unit_test(gms4_ack_queues_nothing_twice_and_nothing_that_would_overtake),
         cmocka_unit_test(gms4_ack_tells_a_leaver_its_view_once_and_does_not_wait_for_it),
         cmocka_unit_test(gms4_ack_a_lost_message_is_sent_again),
         cmocka_unit_test(gms4_ack_a_lost_acknowledgement_is_given_again_for_the_duplicate),
