@@ -28,8 +28,7 @@ const char *options_rungs(bool with_risk) {
                  rung == 0               ? ""
                  : rung == GMS_RUNGS - 1 ? " or "
                                          : ", ",
-                 gms_rung_name((enum gms_rung_id)rung),
-                 with_risk && rung == GMS_RUNG_2 ? ", gms2p5" : "");
+                 gms_rung_name((enum gms_rung_id)rung), with_risk && rung == GMS_RUNG_2 ? ", gms2p5" : "");
     memcpy(texts[with_risk], text, sizeof text);
     return texts[with_risk];
 }

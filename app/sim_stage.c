@@ -125,8 +125,8 @@ static void partition(struct play *p, const struct scenario_step *step) {
         for (int j = 0; j < step->name_count; j++) {
             if (step->names[i].side != step->names[j].side && step->names[i].who <= sim_names(p->sim) &&
                 step->names[j].who <= sim_names(p->sim))
-                sim_cut(p->sim, sim_named(p->sim, step->names[i].who),
-                        sim_named(p->sim, step->names[j].who), true);
+                sim_cut(p->sim, sim_named(p->sim, step->names[i].who), sim_named(p->sim, step->names[j].who),
+                        true);
         }
     }
 }

@@ -82,7 +82,7 @@ static void delivered_in_view(struct check *c, struct check_member *member, stru
         w.b_at = w.a_at;
         w.a = c->members[m->first_by].id;
         w.a_at = m->delivered_at;
-        check_violate(c, CHECK_SAME_VIEW_DELIVERY, &w);
+        check_conflict(c, &(struct check_conflict){.property = CHECK_SAME_VIEW_DELIVERY, .witness = w});
         return;
     }
     if (m && !first && m->view_serial != member->view_serial)

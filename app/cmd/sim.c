@@ -130,8 +130,8 @@ static void print_many(const struct many_runs *m, const struct asked *a) {
            gms_rung_name(m->run.rung), m->from, m->to, m->runs, m->failed_count, m->messages,
            (double)m->messages / m->seconds);
     if (m->slowest_seed > 0)
-        printf("in sync again at most %" PRIu64 " ms after the last fault (seed %" PRIu64 ")\n", m->slowest_ms,
-               m->slowest_seed);
+        printf("in sync again at most %" PRIu64 " ms after the last fault (seed %" PRIu64 ")\n",
+               m->slowest_ms, m->slowest_seed);
 }
 
 static void print_many_json(const struct many_runs *m, const struct asked *a) {
@@ -142,12 +142,11 @@ static void print_many_json(const struct many_runs *m, const struct asked *a) {
         json_array_append_new(failed, json_pack("{s:I, s:s, s:s}", "seed", (json_int_t)m->failed[i].seed,
                                                 "verdict", m->failed[i].how, "command", command));
     }
-    print_json(json_pack("{s:s, s:[I, I], s:I, s:I, s:o, s:I, s:I, s:I, s:f}", "rung", gms_rung_name(m->run.rung),
-                         "seeds", (json_int_t)m->from, (json_int_t)m->to, "runs", (json_int_t)m->runs,
-                         "failed_count", (json_int_t)m->failed_count, "failed", failed, "messages",
-                         (json_int_t)m->messages, "delivered", (json_int_t)m->delivered,
-                         "slowest_ms", (json_int_t)m->slowest_ms, "seconds",
-                         m->seconds));
+    print_json(json_pack("{s:s, s:[I, I], s:I, s:I, s:o, s:I, s:I, s:I, s:f}", "rung",
+                         gms_rung_name(m->run.rung), "seeds", (json_int_t)m->from, (json_int_t)m->to, "runs",
+                         (json_int_t)m->runs, "failed_count", (json_int_t)m->failed_count, "failed", failed,
+                         "messages", (json_int_t)m->messages, "delivered", (json_int_t)m->delivered,
+                         "slowest_ms", (json_int_t)m->slowest_ms, "seconds", m->seconds));
 }
 
 static int run_many(const struct asked *a, const struct random_run *run, uint64_t from, uint64_t to) {
