@@ -7,6 +7,7 @@
  * one comes too early and will be repeated, in order, from the gap on (go-back-N). "Any n not seen before"
  * would not do: what died with the old leader could then be overtaken. VIEW carries these numbers, for its
  * newcomers. And the leader watches its followers, as they do the leader: who crashed leaves the view.
+ * Whoever asks again and again, and nothing at all happens, says that it is blocked: no silent hang.
  *
  * How the leader's own messages are made good is in gms4_ack.c and gms4_nack.c, and so is what breaks them.
  *

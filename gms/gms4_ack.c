@@ -9,8 +9,8 @@
  * Breaks: a false suspicion. The leader waits for the ACK of someone who no longer listens; nobody
  * acknowledges what a stale leader says. Suspected from both sides, the group parts.
  *
- * Source: the ladder; stop and wait (the alternating bit) is K. Bartlett, R. Scantlebury and P. Wilkinson, "A
- * Note on Reliable Full-duplex Transmission over Half-duplex Links" (1969).
+ * Source: K. Bartlett, R. Scantlebury and P. Wilkinson, "A Note on Reliable Full-duplex Transmission over
+ * Half-duplex Links" (1969), for stop and wait.
  */
 #include <assert.h>
 
