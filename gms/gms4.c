@@ -195,7 +195,7 @@ enum gms_drop gms4_timer(struct gms *g, const struct gms_event *e, struct gms_ac
     struct gms1_state *s = &g->gms1;
     if (e->now < s->deadline)
         return GMS_USED;
-    if (s->leaving)
+    if (s->leaving && s->phase != GMS_LEADING)
         return gms1_timer(g, e, out);
     if (s->phase == GMS_JOINING) {
         join_again(g, e, out);
