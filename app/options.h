@@ -55,6 +55,9 @@ void options_help(const struct command *);
 /* One line on stderr, "groupy demo: ...", and STATUS_USAGE. */
 int options_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "gms1, gms2 ... or gms5": what --rung takes; with gms2p5 where a risk can be set. */
+const char *options_rungs(bool with_risk);
+
 /* "250ms", "2s", "1m" to milliseconds; false if it is none. */
 bool parse_duration(const char *text, uint64_t *ms);
 bool parse_percent(const char *text, uint64_t *percent); /* 0 to 100, with or without % */

@@ -128,7 +128,9 @@ static void build(const struct gms *g, struct gms5_proposal *p) {
     memset(p, 0, sizeof *p);
     p->last = gms5_received(g);
     for (uint32_t i = 0; i < view->count; i++) {
-        if (g->gms5.peer[i].answered && !(leave && g->gms5.peer[i].leaving))
+        const struct gms5_peer *peer = &g->gms5.peer[i];
+        const bool crashed = gms5_is_down(g, view->members[i]); /* after its promise */
+        if (peer->answered && !crashed && !(leave && peer->leaving))
             p->members[p->count++] = view->members[i];
     }
     const uint32_t staying = p->count;
@@ -361,7 +363,7 @@ static void ask_around(struct gms *g, struct gms_actions *out) {
 }
 
 static bool is_silent_newcomer(const struct gms *g, uint32_t rank) {
-    return g->gms5.peer[rank].newcomer && !g->gms5.peer[rank].answered;
+    return g->gms5.peer[rank].newcomer && !g->gms5.peer[rank].answered && g->gms5.peer[rank].received == 0;
 }
 
 void gms5_change_tick(struct gms *g, struct gms_actions *out) {

@@ -141,7 +141,7 @@ void gms5_install(struct gms *g, const struct gms5_proposal *decided, bool tell,
         gms_do_member(out, GMS_DO_UNBLOCK, GMS_NOBODY);
     gms5_announce_quorum(g, out);
     if (gms_leader(g) == g->gms1.config.me && g->gms1.phase != GMS_LEADING)
-        become_leading(g, out);
+        become_leading(g, next.number, out);
     if (tell) {
         const struct gms_message m = install_message(g, false, out);
         for (uint32_t i = 0; i < before.count; i++) {

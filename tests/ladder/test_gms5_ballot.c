@@ -73,6 +73,7 @@ static void gms5_ballots_that_chase_each_other_delay_and_never_contradict(void *
                      "w3 installs view 4 [w2 w3]\n"
                      "w3 goes on\n"
                      "w1 is excluded\n"
+                     "w2 learns that w1 is down\n"
                      "w3 learns that w1 is down\n");
     heal(c);
     assert_string_equal(cluster_outcome(c), "sync");
@@ -147,6 +148,7 @@ static void gms5_of_two_accepted_proposals_the_one_with_the_higher_ballot_counts
                      "w4 goes on\n"
                      "w4 learns that w1 is down\n"
                      "w4 learns that w2 is down\n"
+                     "w5 learns that w2 is down\n"
                      "w4 learns that w3 is down\n"
                      "w4 is blocked\n"
                      "w5 is blocked\n"

@@ -280,6 +280,7 @@ static void gms5_who_delivered_more_than_the_proposal_ends_with_accepts_it_and_i
                      "w2 learns that w4 is down\n"
                      "w2 is blocked\n"
                      "w3 learns that w4 is down\n"
+                     "w2 learns that w5 is down\n"
                      "w3 learns that w5 is down\n"
                      "w3 is blocked\n"
                      "w2 installs view 7 [w2 w3]\n"
