@@ -11,10 +11,10 @@
 void check_init(struct check *c, const struct check_settings *settings) {
     c->settings = *settings;
     c->promises = settings->promises ? settings->promises : check_promises(settings->rung);
-    if (settings->agreed)
+    if (settings->agreed || settings->last_man_standing)
         c->promises &= ~CHECK_BIT(CHECK_UNIFORM_AGREEMENT);
-    c->survivors_only = settings->promises ? !(c->promises & CHECK_BIT(CHECK_UNIFORM_AGREEMENT))
-                                           : check_survivors_only(settings->rung);
+    c->survivors_only = !(c->promises & CHECK_BIT(CHECK_UNIFORM_AGREEMENT)) ||
+                        (!settings->promises && check_survivors_only(settings->rung));
     c->records = c->delivered = c->uncompared = 0;
     c->disturbed_t = c->last_t = 0;
     c->unfinished = false;
@@ -43,9 +43,10 @@ void check_violate(struct check *c, enum check_property property, const struct c
     check_pin(c, witness);
 }
 
+/* Under agreed delivery who is excluded has to forget, like the dead, what it alone had delivered. */
 static bool crashed(const struct check *c, gms_id id) {
     const struct check_member *m = check_member_of(c, id);
-    return m && m->crashed;
+    return m && (m->crashed || (m->excluded && c->settings.agreed));
 }
 
 static bool about_the_dead(const struct check *c, const struct check_conflict *f) {
@@ -219,7 +220,7 @@ static void feed_status(struct check *c, struct check_member *m, const struct tr
         gone(c, &m->frozen);
         break;
     case TRACE_EXCLUDED:
-        m->owes_view = false;
+        m->owes_view = m->blocked = m->no_quorum = false; /* that is settled */
         gone(c, &m->excluded);
         break;
     case TRACE_BLOCK: m->blocked = true; break;

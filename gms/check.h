@@ -92,8 +92,8 @@ struct check_witness {
 struct check_settings {
     enum gms_rung_id rung;
     uint32_t promises;      /* CHECK_BIT()s to judge by instead of the rung's own; 0: the rung's */
-    bool agreed;            /* delivery `agreed`: no uniform agreement */
-    bool last_man_standing; /* a set is a quorum if all others of the view are proved crashed */
+    bool agreed;            /* delivery `agreed`: no uniform agreement, order among survivors only */
+    bool last_man_standing; /* a set is a quorum if all others of the view are proved crashed; the same */
     gms_time settle; /* the run's stated bound: less than this after the last fault nothing is judged */
 };
 

@@ -22,8 +22,12 @@ bool gms4_room(const struct gms_actions *out) {
 
 /* -- What was taken --------------------------------------------------------------------------------- */
 
+static bool in_group(const struct gms *g) {
+    return g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING;
+}
+
 bool gms4_blocked(const struct gms *g) {
-    return (g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING) && g->gms4.tries == GMS_TRIES_MAX;
+    return in_group(g) && g->gms4.tries == GMS_TRIES_MAX;
 }
 
 void gms4_go_on(struct gms *g, struct gms_actions *out) {
@@ -127,16 +131,10 @@ enum gms_drop gms4_mcast(struct gms *g, const struct gms_event *e, struct gms_ac
     return GMS_USED;
 }
 
-/* Nobody asks before the leader has said its first view, nor a leader itself before that. */
-static bool may_ask(const struct gms *g) {
-    return (g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING) &&
-           g->gms4.leader == gms_leader(g);
-}
-
 /* For the oldest of its own, as far as they were not asked for yet and so many at a time. */
 static void ask(struct gms *g, uint32_t at_a_time, struct gms_actions *out) {
     struct gms4_state *s = &g->gms4;
-    while (may_ask(g) && s->asked < s->pending.count && s->asked < at_a_time && gms4_room(out)) {
+    while (in_group(g) && s->asked < s->pending.count && s->asked < at_a_time && gms4_room(out)) {
         const struct gms_message kept = gms_kept(&s->pending.copy[s->asked++]);
         const struct gms_message request = gms_lend(out, &kept);
         if (g->gms1.phase == GMS_FOLLOWING) {
@@ -161,7 +159,7 @@ void gms4_ask(struct gms *g, struct gms_actions *out) {
 
 void gms4_set_timer(struct gms *g, bool waits) {
     struct gms1_state *s = &g->gms1;
-    if ((s->phase != GMS_FOLLOWING && s->phase != GMS_LEADING) || s->leaving)
+    if (!in_group(g) || s->leaving)
         return;
     if (!waits && g->gms4.pending.count == 0)
         s->deadline = GMS_NEVER;

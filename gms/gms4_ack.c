@@ -31,16 +31,18 @@ static void acknowledge(struct gms *g, gms_id leader, const struct gms_message *
 
 /* Only from whom we follow now. A duplicate, too: its acknowledgement may have been lost. */
 static enum gms_drop ack_take(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
-    if (g->gms1.phase == GMS_FOLLOWING && m->seq <= g->gms3.expected)
-        acknowledge(g, gms_leader(g), m, out);
-    return gms4_take(g, m, out);
+    const gms_id leader = gms_leader(g);
+    const enum gms_drop result = gms4_take(g, m, out);
+    if (leader != GMS_NOBODY && g->gms1.phase == GMS_FOLLOWING)
+        acknowledge(g, leader, m, out);
+    return result;
 }
 
 /* A newcomer's first view may be re-sent by another than the leader that it names. */
 static enum gms_drop ack_ordered_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const bool newcomer = g->gms1.phase == GMS_JOINING;
     const enum gms_drop result = gms4_ordered_message(g, e, out);
-    if (newcomer && result == GMS_USED)
+    if (newcomer && g->gms1.phase == GMS_FOLLOWING)
         acknowledge(g, e->from, &e->message, out);
     return result;
 }

@@ -1,4 +1,6 @@
-/* The rules for every rung: each story is told on gms1, gms2 and gms3 and must be the same. */
+/* The rules for every rung: each story is told on each of them and must be the same. Where gms4-ack sends to
+ * one follower after the other, and gms5 decides a view before it sends it, their stories are told elsewhere;
+ * and so are those of the upper rungs where these repeat what seems to be lost. */
 #include "tests/lib/cluster.h"
 
 #include <setjmp.h>
@@ -7,7 +9,9 @@
 
 #include <cmocka.h>
 
-#define EACH_RUNG(rung) for (enum gms_rung_id rung = GMS_RUNG_1; rung < GMS_RUNGS; rung++)
+#define EACH_RUNG(rung)                    for (enum gms_rung_id rung = GMS_RUNG_1; rung < GMS_RUNGS; rung++)
+#define EACH_LOWER_RUNG(rung)              for (enum gms_rung_id rung = GMS_RUNG_1; rung <= GMS_RUNG_3; rung++)
+#define EACH_RUNG_THAT_SENDS_AT_ONCE(rung) EACH_RUNG(rung) if (rung != GMS_RUNG_4_ACK && rung != GMS_RUNG_5)
 
 static struct cluster *group(enum gms_rung_id rung, int members) {
     struct cluster *c = cluster_of(rung, members);
@@ -19,7 +23,7 @@ static struct cluster *group(enum gms_rung_id rung, int members) {
 
 static void newcomer_is_appended_at_the_end_and_gets_the_view_last(void **state) {
     (void)state;
-    EACH_RUNG(rung) {
+    EACH_RUNG_THAT_SENDS_AT_ONCE(rung) {
         struct cluster *c = group(rung, 2);
         with_sends(c);
         join(c, 1);
@@ -54,7 +58,7 @@ static struct cluster *newcomer_without_its_view(enum gms_rung_id rung) {
 
 static void newcomer_holds_back_until_its_first_view(void **state) {
     (void)state;
-    EACH_RUNG(rung) {
+    EACH_LOWER_RUNG(rung) {
         struct cluster *c = newcomer_without_its_view(rung);
         pass_ms(c, CLUSTER_JOIN_TIMEOUT_MS); /* it asks its next contact */
         settle(c);
@@ -67,7 +71,7 @@ static void newcomer_holds_back_until_its_first_view(void **state) {
 
 static void join_from_a_listed_member_repeats_the_view_and_appends_nobody(void **state) {
     (void)state;
-    EACH_RUNG(rung) {
+    EACH_LOWER_RUNG(rung) {
         struct cluster *c = newcomer_without_its_view(rung);
         pass_ms(c, CLUSTER_JOIN_TIMEOUT_MS);
         deliver_one(c, 3, 2);
@@ -103,7 +107,7 @@ static void join_of_a_departed_id_is_refused(void **state) {
 
 static void join_tries_the_next_contact_then_fails_with_no_reply(void **state) {
     (void)state;
-    EACH_RUNG(rung) {
+    EACH_LOWER_RUNG(rung) {
         struct cluster *c = group(rung, 2);
         with_sends(c);
         join_through(c, 2, 1);
@@ -234,7 +238,7 @@ static void changes_of_one_member_keep_their_order(void **state) {
 
 static void a_follower_leaves_with_a_view_without_it_from_the_leader(void **state) {
     (void)state;
-    EACH_RUNG(rung) {
+    EACH_RUNG_THAT_SENDS_AT_ONCE(rung) {
         struct cluster *c = group(rung, 3);
         with_sends(c);
         leave(c, 2);

@@ -269,6 +269,11 @@ void run_ms(struct cluster *c, uint64_t ms) {
     let_pass(c, ms, true);
 }
 
+void heartbeat(struct cluster *c, int from, int to) {
+    tick(c);
+    sim_heartbeat(c->sim, from, to);
+}
+
 /* -- Faults ------------------------------------------------------------------------------------------ */
 
 void crash(struct cluster *c, int who) {
@@ -334,10 +339,14 @@ static bool correct(const struct cluster *c, int who) {
 
 /* From gms4 on what is lost is said again in time. */
 static void come_to_rest(struct cluster *c) {
-    if (c->rung >= GMS_RUNG_4_ACK)
-        run_ms(c, OUTCOME_MS);
-    else
-        settle(c);
+    settle(c);
+    if (c->rung < GMS_RUNG_4_ACK)
+        return;
+    for (int from = 1; from <= sim_count(c->sim); from++) {
+        for (int to = 1; to <= sim_count(c->sim); to++)
+            heartbeat(c, from, to);
+    }
+    run_ms(c, OUTCOME_MS);
 }
 
 const char *cluster_outcome(struct cluster *c) {

@@ -61,6 +61,7 @@ void tell_down(struct cluster *, int whom, int to); /* after the drain of that l
 void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
 void run_ms(struct cluster *, uint64_t ms);         /* timers fire, and whatever is said arrives at once */
+void heartbeat(struct cluster *, int from, int to); /* if its rung has one for `to` */
 
 /* -- What goes wrong -------------------------------------------------------------------------------- */
 

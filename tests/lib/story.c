@@ -102,8 +102,8 @@ static void add_message(struct text *t, const struct story *s, const struct gms_
         add(t, " w%d#%d", (int)m->origin, (int)m->n);
         add_body(t, m->body, m->body_size);
         break;
+    case GMS_NACK: add(t, " #%d to #%d", (int)m->seq, (int)m->last); return;
     case GMS_ACK:
-    case GMS_NACK:
     case GMS_TOO_OLD:
     case GMS_HEARTBEAT:
     case GMS_COMMIT:
@@ -200,7 +200,11 @@ static void add_record(struct text *t, const struct story *s, const struct trace
     case TRACE_LEAVE: add(t, "w%d has left", who); break;
     case TRACE_BLOCK: add(t, "w%d is blocked", who); break;
     case TRACE_UNBLOCK: add(t, "w%d goes on", who); break;
-    case TRACE_EXCLUDED: add(t, "w%d is excluded", who); break;
+    case TRACE_EXCLUDED:
+        add(t, "w%d is excluded", who);
+        if (strcmp(r->why, "excluded") != 0)
+            add(t, ": %s", r->why);
+        break;
     case TRACE_NO_QUORUM: add(t, "w%d has no quorum", who); break;
     case TRACE_QUORUM: add(t, "w%d has a quorum again", who); break;
     case TRACE_HANG: add(t, "w%d hangs", (int)r->peer); break;

@@ -72,6 +72,17 @@ static void what_is_larger_than_the_limits_is_too_large(void **state) {
     assert_int_equal(check(msg), GMS_DROP_TOO_LARGE);
 }
 
+static void what_gms4_says_is_taken_and_a_gap_has_a_beginning_before_its_end(void **state) {
+    (void)state;
+    assert_int_equal(check((struct gms_message){.type = GMS_ACK, .view = 3, .seq = 4}), GMS_USED);
+    assert_int_equal(check((struct gms_message){.type = GMS_TOO_OLD, .view = 3, .seq = 4}), GMS_USED);
+    assert_int_equal(check((struct gms_message){.type = GMS_HEARTBEAT, .view = 3, .seq = 4}), GMS_USED);
+    assert_int_equal(check((struct gms_message){.type = GMS_NACK, .view = 3, .seq = 4, .last = 4}), GMS_USED);
+    assert_int_equal(check((struct gms_message){.type = GMS_NACK, .view = 3, .seq = 5, .last = 4}),
+                     GMS_DROP_MALFORMED);
+    assert_int_equal(check((struct gms_message){.type = GMS_NACK, .view = 3, .last = 4}), GMS_DROP_MALFORMED);
+}
+
 static void an_unknown_type_is_malformed(void **state) {
     (void)state;
     assert_int_equal(check((struct gms_message){.origin = 1, .n = 1}), GMS_DROP_MALFORMED);
@@ -86,7 +97,7 @@ static void every_type_reason_phase_and_rung_has_a_name(void **state) {
         assert_string_not_equal(gms_type_name((enum gms_type)i), "?");
     for (int i = 0; i < GMS_DROPS; i++)
         assert_string_not_equal(gms_drop_text((enum gms_drop)i), "?");
-    for (int i = GMS_IDLE; i <= GMS_FAILED; i++)
+    for (int i = GMS_IDLE; i <= GMS_OUT; i++)
         assert_string_not_equal(gms_phase_name((enum gms_phase)i), "?");
     for (int i = 0; i < GMS_RUNGS; i++) {
         enum gms_rung_id found = GMS_RUNGS;
@@ -111,6 +122,7 @@ int main(void) {
         cmocka_unit_test(a_multicast_counts_from_one),
         cmocka_unit_test(a_view_lists_somebody_nobody_twice_and_has_a_number),
         cmocka_unit_test(what_is_larger_than_the_limits_is_too_large),
+        cmocka_unit_test(what_gms4_says_is_taken_and_a_gap_has_a_beginning_before_its_end),
         cmocka_unit_test(an_unknown_type_is_malformed),
         cmocka_unit_test(every_type_reason_phase_and_rung_has_a_name),
     };

@@ -182,6 +182,126 @@ static void a_full_hold_refuses_and_loses_nothing(void **state) {
     assert_false(gms_hold_take(&hold, 1, &taken));
 }
 
+static void own_multicasts_are_kept_until_they_are_delivered(void **state) {
+    static struct gms_pending pending, empty;
+    const uint8_t body[] = {0, 1, 2, 3, 4, 5};
+    (void)state;
+    for (uint64_t n = 1; n <= GMS_PENDING_MAX; n++) {
+        struct gms_message m = msg(n, body + n % 6, 1);
+        m.type = GMS_REQUEST;
+        assert_true(gms_pending_put(&pending, &m));
+    }
+    const struct gms_message late = msg(99, NULL, 0);
+    assert_false(gms_pending_put(&pending, &late));
+    gms_pending_done(&pending, 0);
+    assert_int_equal(pending.count, GMS_PENDING_MAX);
+    gms_pending_done(&pending, 2);
+    assert_int_equal(pending.count, GMS_PENDING_MAX - 2);
+    assert_int_equal(pending.copy[0].message.n, 3);
+    assert_int_equal(gms_kept(&pending.copy[0]).body[0], 3);
+    gms_pending_done(&pending, 2); /* again */
+    assert_int_equal(pending.count, GMS_PENDING_MAX - 2);
+    gms_pending_done(&pending, GMS_PENDING_MAX);
+    assert_memory_equal(&pending, &empty, sizeof pending); /* nothing of them is left */
+}
+
+static void a_history_finds_each_message_by_its_number_gaps_allowed(void **state) {
+    static struct gms_history history;
+    struct gms_message found;
+    const uint8_t body[] = {7, 9};
+    (void)state;
+    struct gms_message five = msg(5, body, 1);
+    const struct gms_message seven = msg(7, body + 1, 1);
+    five.x = 4711;
+    gms_history_put(&history, &five);
+    gms_history_put(&history, &seven);
+    assert_true(gms_history_get(&history, 5, &found));
+    assert_int_equal(found.body[0], 7);
+    assert_int_equal(found.x, 0); /* the mark was that of one transmission */
+    assert_true(gms_history_get(&history, 7, &found));
+    assert_int_equal(found.body[0], 9);
+    assert_false(gms_history_get(&history, 6, &found));
+    assert_false(gms_history_get(&history, 0, &found));
+    gms_history_forget(&history, 6);
+    gms_history_forget(&history, 7);
+    assert_false(gms_history_get(&history, 7, &found));
+    assert_true(gms_history_get(&history, 5, &found));
+}
+
+static void a_history_forgets_what_is_a_whole_history_old(void **state) {
+    static struct gms_history history, empty;
+    struct gms_message found;
+    const uint64_t last = 2 * GMS_HISTORY_MAX + 3;
+    (void)state;
+    for (uint64_t seq = 1; seq <= last; seq++) {
+        const struct gms_message m = msg(seq, NULL, 0);
+        gms_history_put(&history, &m);
+    }
+    for (uint64_t seq = 1; seq <= last; seq++)
+        assert_int_equal(gms_history_get(&history, seq, &found), seq > last - GMS_HISTORY_MAX);
+    gms_history_forget(&history, last - GMS_HISTORY_MAX); /* its slot has another one by now */
+    assert_true(gms_history_get(&history, last, &found));
+    for (uint64_t seq = 1; seq <= last; seq++)
+        gms_history_forget(&history, seq);
+    assert_memory_equal(&history, &empty, sizeof history);
+}
+
+static void a_view_is_kept_with_its_counts_or_without(void **state) {
+    static struct gms_copy copy, clean;
+    const gms_id members[] = {4, 5};
+    const uint64_t counts[] = {17, 0};
+    struct gms_message view = {
+        .type = GMS_VIEW, .view = 3, .seq = 9, .members = members, .member_count = 2, .counts = counts};
+    (void)state;
+    gms_keep(&copy, &view);
+    assert_int_equal(gms_kept(&copy).counts[0], 17);
+    assert_int_equal(gms_kept(&copy).counts[1], 0);
+    gms_forget(&copy);
+    assert_memory_equal(&copy, &clean, sizeof copy);
+    view.counts = NULL;
+    gms_keep(&copy, &view);
+    assert_null(gms_kept(&copy).counts);
+    assert_int_equal(gms_kept(&copy).members[1], 5);
+}
+
+/* -- Counts -------------------------------------------------------------------------------------------- */
+
+static void counts_are_those_of_a_view_in_its_order(void **state) {
+    struct gms_counts counts = {0}, same;
+    const gms_id old[] = {1, 2, 3}, new[] = {2, 4, 1};
+    struct gms_view view;
+    (void)state;
+    gms_view_set(&view, 1, old, 3);
+    gms_counts_keep(&counts, &view);
+    gms_counts_set(&counts, 3, 30);
+    gms_counts_set(&counts, 1, 10);
+    gms_counts_set(&counts, 1, 11);
+    assert_int_equal(gms_counts_get(&counts, 1), 11);
+    assert_int_equal(gms_counts_get(&counts, 2), 0);
+    assert_int_equal(gms_counts_get(&counts, 9), 0); /* nobody told it of this one */
+    gms_view_set(&view, 2, new, 3);
+    gms_counts_keep(&counts, &view);
+    assert_int_equal(counts.count, 3);
+    assert_int_equal(counts.id[0], 2);
+    assert_int_equal(gms_counts_get(&counts, 4), 0);
+    assert_int_equal(gms_counts_get(&counts, 1), 11);
+    assert_int_equal(gms_counts_get(&counts, 3), 0); /* it has left */
+
+    memset(&same, 0, sizeof same); /* another way to the same */
+    gms_counts_keep(&same, &view);
+    gms_counts_set(&same, 1, 11);
+    assert_memory_equal(&counts, &same, sizeof counts);
+}
+
+static void counts_have_room_for_a_full_view(void **state) {
+    struct gms_counts counts = {0};
+    (void)state;
+    for (gms_id id = 1; id <= GMS_MEMBERS_MAX; id++)
+        gms_counts_set(&counts, id, 2 * id);
+    for (gms_id id = 1; id <= GMS_MEMBERS_MAX; id++)
+        assert_int_equal(gms_counts_get(&counts, id), 2 * id);
+}
+
 /* -- Generator ----------------------------------------------------------------------------------------- */
 
 static void the_generator_is_splitmix64(void **state) {
@@ -223,6 +343,12 @@ int main(void) {
         cmocka_unit_test(the_largest_message_can_be_kept),
         cmocka_unit_test(what_is_held_back_comes_out_in_order_for_each_sender),
         cmocka_unit_test(a_full_hold_refuses_and_loses_nothing),
+        cmocka_unit_test(own_multicasts_are_kept_until_they_are_delivered),
+        cmocka_unit_test(a_history_finds_each_message_by_its_number_gaps_allowed),
+        cmocka_unit_test(a_history_forgets_what_is_a_whole_history_old),
+        cmocka_unit_test(a_view_is_kept_with_its_counts_or_without),
+        cmocka_unit_test(counts_are_those_of_a_view_in_its_order),
+        cmocka_unit_test(counts_have_room_for_a_full_view),
         cmocka_unit_test(the_generator_is_splitmix64),
         cmocka_unit_test(what_is_drawn_below_a_bound_is_below_it_and_takes_every_value),
     };
