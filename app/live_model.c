@@ -36,8 +36,7 @@ static enum tile_state tile_state_of(struct live *live, char *reason, size_t rea
             return out_of_group(live, "nobody lets it in; it asks again\u2026", reason, reason_size);
         snprintf(reason, reason_size, "%.127s", live->reason);
         return TILE_FAILED;
-    case GMS_OUT:
-        return out_of_group(live, "the others went on; it joins again\u2026", reason, reason_size);
+    case GMS_OUT: return out_of_group(live, "the others went on; it joins again\u2026", reason, reason_size);
     case GMS_LEFT: return TILE_LEAVING;
     case GMS_LEADING:
     case GMS_FOLLOWING: break;

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What --rung takes, as one says it. */
+#define RUNG_WORDS   "gms1, gms2, gms2p5, gms3, gms4-ack, gms4-nack or gms5"
+#define RUNG_DEFAULT "gms5"
+
 enum status { STATUS_FINE = 0, STATUS_VIOLATED = 1, STATUS_USAGE = 2, STATUS_CANT_RUN = 3 };
 
 enum option_kind {

@@ -40,6 +40,7 @@ struct trace_merge {
     bool taken; /* the first of the heap was given out: it must read on before the next */
     char run[64], rung[16], source[16];
     enum gms_rung_id rung_id;
+    bool agreed, last_man_standing; /* as some member's header says */
     uint64_t cut;
 };
 
@@ -142,6 +143,9 @@ static bool take_header(struct trace_merge *merge, struct file *f, char *error, 
         strcmp(merge->source, "explore") != 0)
         return complain(f, error, error_size, "the header's `source` is '%s', not live, sim or explore",
                         merge->source);
+    merge->agreed = merge->agreed || strcmp(text_of(root, "delivery"), "agreed") == 0;
+    merge->last_man_standing =
+        merge->last_man_standing || json_is_true(json_object_get(root, "last_man_standing"));
     return true;
 }
 
@@ -399,6 +403,14 @@ enum trace_merge_next trace_merge_next(struct trace_merge *merge, const struct t
 
 enum gms_rung_id trace_merge_rung(const struct trace_merge *merge) {
     return merge->rung_id;
+}
+
+bool trace_merge_agreed(const struct trace_merge *merge) {
+    return merge->agreed;
+}
+
+bool trace_merge_last_man_standing(const struct trace_merge *merge) {
+    return merge->last_man_standing;
 }
 
 uint64_t trace_merge_cut(const struct trace_merge *merge) {
