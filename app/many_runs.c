@@ -49,12 +49,16 @@ static const char *how_it_failed(const struct check *c) {
 }
 
 static void note_run(struct crew *crew, uint64_t seed, const struct sim *sim, const struct check *check,
-                     const char *how) {
+                     uint64_t converged_ms, const char *how) {
     struct many_runs *m = crew->all;
     pthread_mutex_lock(&crew->lock);
     m->runs++;
     m->messages += sim_messages(sim);
     m->delivered += check->delivered;
+    if (!how && converged_ms >= m->slowest_ms && (converged_ms > m->slowest_ms || seed < m->slowest_seed)) {
+        m->slowest_ms = converged_ms;
+        m->slowest_seed = seed;
+    }
     if (how)
         note_failed(m, seed, how);
     if (isatty(STDERR_FILENO) && m->runs % 16 == 0)
@@ -78,8 +82,10 @@ static void run_seeds(struct crew *crew, struct sim *sim, struct recorder *recor
         for (uint64_t seed = from; seed < from + BATCH && seed <= m->to && !search_interrupted(); seed++) {
             struct random_run run = m->run;
             run.seed = seed;
-            const bool formed = random_run(&run, sim, recorder);
-            note_run(crew, seed, sim, recorder->check, formed ? how_it_failed(recorder->check) : "halted");
+            uint64_t converged_ms;
+            const bool formed = random_run(&run, sim, recorder, &converged_ms);
+            note_run(crew, seed, sim, recorder->check, converged_ms,
+                     formed ? how_it_failed(recorder->check) : "halted");
         }
     }
 }

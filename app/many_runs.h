@@ -13,6 +13,7 @@ struct many_runs {
 
     /* What came of it. */
     uint64_t runs, messages, delivered;
+    uint64_t slowest_ms, slowest_seed; /* of those that converged: see random_run() */
     double seconds;
     uint64_t failed_count;
     struct many_failed {

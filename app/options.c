@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gms/gms.h"
+
 int options_error(const char *command, const char *format, ...) {
     char text[1024];
     va_list args;
@@ -16,6 +18,19 @@ int options_error(const char *command, const char *format, ...) {
     /* In one piece: several processes may share the terminal. */
     fprintf(stderr, "groupy%s%s: %s\n", command[0] ? " " : "", command, text);
     return STATUS_USAGE;
+}
+
+const char *options_rungs(bool with_risk) {
+    static char texts[2][128]; /* the same whoever writes it */
+    char text[sizeof texts[0]] = "";
+    for (int rung = 0; rung < GMS_RUNGS; rung++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s%s",
+                 rung == 0               ? ""
+                 : rung == GMS_RUNGS - 1 ? " or "
+                                         : ", ",
+                 gms_rung_name((enum gms_rung_id)rung), with_risk && rung == GMS_RUNG_2 ? ", gms2p5" : "");
+    memcpy(texts[with_risk], text, sizeof text);
+    return texts[with_risk];
 }
 
 bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number) {

@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What --rung takes, as one says it. */
-#define RUNG_WORDS   "gms1, gms2, gms2p5, gms3, gms4-ack, gms4-nack or gms5"
-#define RUNG_DEFAULT "gms5"
+#define LIVE_RUNG "gms5" /* what real processes run where nobody says otherwise */
 
 enum status { STATUS_FINE = 0, STATUS_VIOLATED = 1, STATUS_USAGE = 2, STATUS_CANT_RUN = 3 };
 
@@ -58,6 +56,9 @@ void options_help(const struct command *);
 
 /* One line on stderr, "groupy demo: ...", and STATUS_USAGE. */
 int options_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "gms1, gms2 ... or gms5": what --rung takes; with gms2p5 where a risk can be set. */
+const char *options_rungs(bool with_risk);
 
 /* "250ms", "2s", "1m" to milliseconds; false if it is none. */
 bool parse_duration(const char *text, uint64_t *ms);

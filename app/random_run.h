@@ -32,6 +32,8 @@ bool random_faults_parse(const char *text, enum gms_rung_id, uint32_t *faults, c
 
 struct random_run {
     enum gms_rung_id rung;
+    enum gms_delivery delivery; /* with the next one: gms5 */
+    bool last_man_standing;
     int members_min, members_max; /* drawn */
     uint32_t faults;              /* bits of enum random_fault */
     uint64_t seed;
@@ -43,7 +45,9 @@ struct random_run {
 #define RANDOM_BOUND_MS 10000 /* within so long after the last fault the group has converged */
 
 /* Runs it in `sim`, which the recorder listens to, and has it judged. `sim` is reset. False: the group did
- * not even form at the beginning, when nothing goes wrong. */
-bool random_run(const struct random_run *, struct sim *, struct recorder *);
+ * not even form at the beginning, when nothing goes wrong. `converged_ms`, if not NULL, is how long after the
+ * last fault it had come to rest, in one view and with one state: RANDOM_BOUND_MS where it did not, or where
+ * nobody looks (below gms4). */
+bool random_run(const struct random_run *, struct sim *, struct recorder *, uint64_t *converged_ms);
 
 #endif

@@ -1,4 +1,5 @@
-/* See recorder.h. Members of a simulated run are w1, w2, w3 ... and their ids are 1, 2, 3 ... */
+/* See recorder.h. Members of a simulated run are w1, w2, w3 ... and their ids are 1, 2, 3 ...; one that comes
+ * back has its old name and another id. */
 #include "app/recorder.h"
 
 #include <inttypes.h>
@@ -7,14 +8,6 @@
 #include <string.h>
 
 #include "app/worker_app.h"
-
-static void name_members(struct report_names *names) {
-    for (int who = 1; who <= SIM_MEMBERS_MAX; who++) {
-        char name[NET_NAME_SIZE];
-        snprintf(name, sizeof name, "w%d", who);
-        report_name(names, (gms_id)who, name);
-    }
-}
 
 bool recorder_open(struct recorder *r, enum gms_rung_id rung) {
     memset(r, 0, sizeof *r);
@@ -25,13 +18,15 @@ bool recorder_open(struct recorder *r, enum gms_rung_id rung) {
         recorder_close(r);
         return false;
     }
-    name_members(r->names);
     recorder_reset(r, rung);
     return true;
 }
 
 void recorder_reset(struct recorder *r, enum gms_rung_id rung) {
-    check_init(r->check, &(struct check_settings){.rung = rung});
+    check_init(r->check, &(struct check_settings){
+                             .rung = rung, .agreed = r->agreed, .last_man_standing = r->last_man_standing});
+    r->names->count = 0;
+    r->met = 0;
     if (r->watch)
         memset(r->watch, 0, sizeof *r->watch);
 }
@@ -47,8 +42,11 @@ bool recorder_close(struct recorder *r) {
 
 void recorder_print_columns(struct recorder *r, int members) {
     r->columns = members;
+    char names[SIM_MEMBERS_MAX][NET_NAME_SIZE];
+    for (int i = 0; i < members; i++)
+        snprintf(names[i], sizeof names[i], "w%d", i + 1);
     if (r->printing)
-        report_columns((const char(*)[NET_NAME_SIZE])r->names->name, members);
+        report_columns((const char(*)[NET_NAME_SIZE])names, members);
 }
 
 bool recorder_trace(struct recorder *r, const char *path, const struct trace_header *header, char *error,
@@ -68,13 +66,29 @@ struct sim_config recorder_sim_config(struct recorder *r, enum gms_rung_id rung,
                                .delay_min = 50 * SIM_US,
                                .delay_max = 1000 * SIM_US,
                                .detect_delay = 400 * SIM_US,
+                               .delivery = r->agreed ? GMS_AGREED : GMS_SAFE,
+                               .last_man_standing = r->last_man_standing,
                                .trace = recorder_put,
                                .trace_self = r};
+}
+
+void recorder_add_heartbeats(struct sim_config *config) {
+    config->heartbeat_period = 100 * SIM_MS;
+    config->suspect_timeout = 400 * SIM_MS;
+}
+
+/* The first record of a member: who it is. */
+static void meet(struct recorder *r, gms_id id, const char *name) {
+    r->met = (int)id;
+    r->column_of[id] = (int)strtol(name + 1, NULL, 10) - 1;
+    report_name(r->names, id, name);
 }
 
 void recorder_put(void *self, const struct trace_record *record, const struct address_book *book) {
     struct recorder *r = self;
     const bool member = record->id != GMS_NOBODY;
+    if (member && record->id > (gms_id)r->met)
+        meet(r, record->id, book->entry[0].name);
     check_feed(r->check, record);
     if (r->watch)
         scenario_watch_feed(r->watch, record);
@@ -84,10 +98,11 @@ void recorder_put(void *self, const struct trace_record *record, const struct ad
         trace_file_write(&r->trace, book, record);
     }
     if (r->printing) {
-        const int whose = (int)(member ? record->id : record->peer);
-        r->columns = whose > r->columns ? whose : r->columns;
-        report_event(r->names, record, (double)record->t / 1e9, report_name_of(r->names, (gms_id)whose),
-                     whose - 1, r->columns);
+        const gms_id whose = member ? record->id : record->peer;
+        const int column = r->column_of[whose];
+        r->columns = column >= r->columns ? column + 1 : r->columns;
+        report_event(r->names, record, (double)record->t / 1e9, report_name_of(r->names, whose), column,
+                     r->columns);
     }
     if (r->also)
         r->also(r->also_self, record);

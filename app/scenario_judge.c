@@ -36,8 +36,11 @@ void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r)
     }
     if (r->ev == TRACE_VIEW && r->member_count <= GMS_MEMBERS_MAX)
         gms_view_set(&m->view, r->view, r->members, r->member_count);
-    m->blocked = r->ev == TRACE_BLOCK || r->ev == TRACE_NO_QUORUM;
-    m->excluded = r->ev == TRACE_EXCLUDED;
+    if (r->ev == TRACE_BLOCK || r->ev == TRACE_UNBLOCK || r->ev == TRACE_VIEW)
+        m->blocked = r->ev == TRACE_BLOCK;
+    if (r->ev == TRACE_NO_QUORUM || r->ev == TRACE_QUORUM || r->ev == TRACE_VIEW)
+        m->no_quorum = r->ev == TRACE_NO_QUORUM;
+    m->excluded = m->excluded || r->ev == TRACE_EXCLUDED;
 }
 
 /* -- Who is there ----------------------------------------------------------------------------------- */
@@ -69,8 +72,13 @@ static gms_id followed(const struct scenario_scene *scene, const struct check_me
 }
 
 /* It delivers nothing more, and it knows. */
+static bool is_blocked(const struct scenario_scene *scene, const struct check_member *m) {
+    const struct scenario_watched *w = find(scene->watch, m->id);
+    return w->blocked || w->no_quorum;
+}
+
 static bool stopped(const struct scenario_scene *scene, const struct check_member *m) {
-    return m->frozen || find(scene->watch, m->id)->blocked;
+    return m->frozen || is_blocked(scene, m);
 }
 
 static bool halted(const struct scenario_scene *scene, const struct check_member *m) {
@@ -132,11 +140,10 @@ static void describe(const struct scenario_scene *scene, char *seen, size_t size
         const struct check_member *m = &scene->check->members[i];
         if (!there(scene, m))
             continue;
-        const struct scenario_watched *w = find(scene->watch, m->id);
         add(seen, size, &used, "%sw%d", used ? ", " : "", name_of(scene, m->id));
         if (m->frozen)
             add(seen, size, &used, " frozen at #%" PRIu64, m->state.count);
-        else if (w->blocked)
+        else if (is_blocked(scene, m))
             add(seen, size, &used, " blocked at #%" PRIu64, m->state.count);
         else if (!m->has_state)
             add(seen, size, &used, " without state");
@@ -187,7 +194,7 @@ static struct facts facts_of(const struct scenario_scene *scene) {
         f.there++;
         f.halted += halted(scene, m);
         f.frozen += m->frozen;
-        f.blocked += find(scene->watch, m->id)->blocked;
+        f.blocked += is_blocked(scene, m);
         f.all_have_state = f.all_have_state && m->has_state;
         for (uint32_t j = 0; j < i && !stopped(scene, m); j++) {
             const struct check_member *other = &scene->check->members[j];

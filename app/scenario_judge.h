@@ -26,7 +26,7 @@ struct scenario_watch {
     uint32_t count;
     struct scenario_watched {
         gms_id id;
-        bool blocked, excluded;
+        bool blocked, no_quorum, excluded;
         struct gms_view view; /* the last one it installed */
     } members[SCENARIO_WATCHED_MAX];
 };

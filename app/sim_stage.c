@@ -42,29 +42,32 @@ static void on_settled(void *self, const struct scenario_step *step, bool held, 
 /* -- Who is meant ------------------------------------------------------------------------------------ */
 
 static struct scenario_scene scene_of(const struct play *p, gms_id *ids) {
-    for (int i = 0; i < sim_count(p->sim); i++)
-        ids[i] = (gms_id)i + 1;
+    for (int i = 0; i < sim_names(p->sim); i++)
+        ids[i] = (gms_id)sim_named(p->sim, i + 1);
     return (struct scenario_scene){.check = p->recorder->check,
                                    .watch = p->recorder->watch,
                                    .ids = ids,
-                                   .id_count = sim_count(p->sim),
+                                   .id_count = sim_names(p->sim),
                                    .rung = p->stage->rung};
 }
 
-/* 0 with the reason in `why`. */
-static int find(const struct play *p, int who, char *why, size_t why_size) {
+/* The member of that number: the last one that had the name. 0 with the reason in `why`. */
+static int find(const struct play *p, int number, char *why, size_t why_size) {
     gms_id ids[SIM_MEMBERS_MAX];
     const struct scenario_scene scene = scene_of(p, ids);
-    if (who == SCENARIO_LEADER)
+    int who = 0;
+    if (number == SCENARIO_LEADER)
         who = (int)scenario_leader(&scene);
-    if (who == 0)
-        snprintf(why, why_size, "nobody leads");
-    else if (who > sim_count(p->sim))
-        snprintf(why, why_size, "there is no w%d", who);
-    else if (!sim_alive(p->sim, who))
-        snprintf(why, why_size, "w%d is gone", who);
-    else
+    else if (number <= sim_names(p->sim))
+        who = sim_named(p->sim, number);
+    if (who > 0 && sim_alive(p->sim, who))
         return who;
+    if (who > 0)
+        snprintf(why, why_size, "%s is gone", sim_name(p->sim, who));
+    else if (number == SCENARIO_LEADER)
+        snprintf(why, why_size, "nobody leads");
+    else
+        snprintf(why, why_size, "there is no w%d", number);
     return 0;
 }
 
@@ -100,11 +103,12 @@ static void crash_in_broadcast(struct play *p, const struct scenario_step *step,
     int followers[SIM_MEMBERS_MAX], keeps[SCENARIO_WORKERS_MAX];
     const uint32_t count = living_followers(p, leader, followers);
     if (gms_phase(&sim_node(p->sim, leader)->gms) != GMS_LEADING || count == 0) {
-        snprintf(why, why_size, count == 0 ? "nobody follows w%d" : "w%d does not lead", leader);
+        snprintf(why, why_size, count == 0 ? "nobody follows %s" : "%s does not lead",
+                 sim_name(p->sim, leader));
         return;
     }
     for (int i = 0; i < step->name_count; i++)
-        keeps[i] = step->names[i].who;
+        keeps[i] = step->names[i].who <= sim_names(p->sim) ? sim_named(p->sim, step->names[i].who) : 0;
     if (step->verb == SCENARIO_CRASH_MID_BROADCAST)
         sim_arm_crash(p->sim, leader, step->number);
     else if (step->name_count > 0)
@@ -113,15 +117,16 @@ static void crash_in_broadcast(struct play *p, const struct scenario_step *step,
         sim_arm_async_crash(p->sim, leader, followers + 1, count - 1);
     sim_change(p->sim, leader, 1 + (int)gms_rng_below(&p->rng, 20));
     if (sim_alive(p->sim, leader))
-        snprintf(why, why_size, "w%d did not crash", leader);
+        snprintf(why, why_size, "%s did not crash", sim_name(p->sim, leader));
 }
 
 static void partition(struct play *p, const struct scenario_step *step) {
     for (int i = 0; i < step->name_count; i++) {
         for (int j = 0; j < step->name_count; j++) {
-            if (step->names[i].side != step->names[j].side && step->names[i].who <= sim_count(p->sim) &&
-                step->names[j].who <= sim_count(p->sim))
-                sim_cut(p->sim, step->names[i].who, step->names[j].who, true);
+            if (step->names[i].side != step->names[j].side && step->names[i].who <= sim_names(p->sim) &&
+                step->names[j].who <= sim_names(p->sim))
+                sim_cut(p->sim, sim_named(p->sim, step->names[i].who), sim_named(p->sim, step->names[j].who),
+                        true);
         }
     }
 }
@@ -141,7 +146,7 @@ static void act(struct play *p, const struct scenario_step *step, char *why, siz
     switch (step->verb) {
     case SCENARIO_CHANGE:
         if (sim_change(sim, who, (int)step->number) != NULL)
-            snprintf(why, why_size, "w%d can't multicast", who);
+            snprintf(why, why_size, "%s can't multicast", sim_name(sim, who));
         break;
     case SCENARIO_JOIN: join(p, why, why_size); break;
     case SCENARIO_LEAVE: sim_leave(sim, who); break;
@@ -187,8 +192,9 @@ static void perform(struct play *p, int i) {
 /* -- Time -------------------------------------------------------------------------------------------- */
 
 static void change_at_random(struct play *p) {
-    const int who = 1 + (int)gms_rng_below(&p->rng, (uint64_t)sim_count(p->sim));
-    const double mean_ms = (double)p->pace_ms / (double)sim_count(p->sim);
+    const int names = sim_names(p->sim);
+    const int who = sim_named(p->sim, 1 + (int)gms_rng_below(&p->rng, (uint64_t)names));
+    const double mean_ms = (double)p->pace_ms / (double)names;
     const double wait_ms = pace_draw_ms(&p->rng, mean_ms);
     if (sim_alive(p->sim, who))
         sim_change(p->sim, who, 1 + (int)gms_rng_below(&p->rng, 20));
@@ -256,7 +262,10 @@ static bool assemble(struct play *p) {
 void sim_stage_run(const struct sim_stage *stage, struct sim *sim, struct recorder *recorder,
                    struct scenario_outcomes *outcomes) {
     struct play p = {.stage = stage, .sim = sim, .recorder = recorder, .outcomes = outcomes};
-    const struct sim_config config = recorder_sim_config(recorder, stage->rung, stage->seed);
+    recorder->agreed = stage->agreed;
+    recorder->last_man_standing = stage->last_man_standing;
+    struct sim_config config = recorder_sim_config(recorder, stage->rung, stage->seed);
+    recorder_add_heartbeats(&config);
     recorder_reset(recorder, stage->rung);
     sim_reset(sim, &config);
     gms_rng_seed(&p.rng, stage->seed);

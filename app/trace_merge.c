@@ -40,7 +40,7 @@ struct trace_merge {
     bool taken; /* the first of the heap was given out: it must read on before the next */
     char run[64], rung[16], source[16];
     enum gms_rung_id rung_id;
-    bool agreed, last_man_standing; /* as some member's header says */
+    bool agreed, last_man_standing;
     uint64_t cut;
 };
 
@@ -401,16 +401,16 @@ enum trace_merge_next trace_merge_next(struct trace_merge *merge, const struct t
     return TRACE_MERGE_RECORD;
 }
 
-enum gms_rung_id trace_merge_rung(const struct trace_merge *merge) {
-    return merge->rung_id;
-}
-
 bool trace_merge_agreed(const struct trace_merge *merge) {
     return merge->agreed;
 }
 
 bool trace_merge_last_man_standing(const struct trace_merge *merge) {
     return merge->last_man_standing;
+}
+
+enum gms_rung_id trace_merge_rung(const struct trace_merge *merge) {
+    return merge->rung_id;
 }
 
 uint64_t trace_merge_cut(const struct trace_merge *merge) {

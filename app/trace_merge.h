@@ -24,7 +24,7 @@ enum trace_merge_next trace_merge_next(struct trace_merge *, const struct trace_
                                        size_t error_size);
 
 enum gms_rung_id trace_merge_rung(const struct trace_merge *);
-bool trace_merge_agreed(const struct trace_merge *); /* gms5: its delivery is `agreed` */
+bool trace_merge_agreed(const struct trace_merge *); /* by the headers, as the next one */
 bool trace_merge_last_man_standing(const struct trace_merge *);
 bool trace_merge_live(const struct trace_merge *);
 uint64_t trace_merge_cut(const struct trace_merge *); /* lines cut short so far */

@@ -63,7 +63,7 @@ void check_conflict(struct check *c, const struct check_conflict *conflict) {
             place = f; /* will not count */
     }
     if (same < CHECK_CONFLICTS_MAX) {
-        assert(c->conflict_count < sizeof c->conflicts / sizeof c->conflicts[0]); /* 4, 6, 20 and 23 */
+        assert(c->conflict_count < sizeof c->conflicts / sizeof c->conflicts[0]); /* 4, 6, 13, 20 and 23 */
         place = &c->conflicts[c->conflict_count++];
     }
     if (!place)

@@ -226,7 +226,7 @@ struct check {
     bool unfinished;     /* set it before check_end() if the run was cut off: its end is not judged */
 
     uint32_t conflict_count;
-    struct check_conflict conflicts[4 * CHECK_CONFLICTS_MAX];
+    struct check_conflict conflicts[5 * CHECK_CONFLICTS_MAX];
     bool violated[CHECK_PROPERTIES];
     struct check_witness witness[CHECK_PROPERTIES];
 

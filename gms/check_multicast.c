@@ -82,7 +82,7 @@ static void delivered_in_view(struct check *c, struct check_member *member, stru
         w.b_at = w.a_at;
         w.a = c->members[m->first_by].id;
         w.a_at = m->delivered_at;
-        check_violate(c, CHECK_SAME_VIEW_DELIVERY, &w);
+        check_conflict(c, &(struct check_conflict){.property = CHECK_SAME_VIEW_DELIVERY, .witness = w});
         return;
     }
     if (m && !first && m->view_serial != member->view_serial)
@@ -201,7 +201,8 @@ void check_delivered(struct check *c, struct check_member *member, const struct 
 /* Whether a member was correct in the message's view; before the end only whoever went on from it is known.
  */
 static bool correct_in(const struct check_member *member, const struct check_message *m, bool end) {
-    return member->view > m->view || (end && member->viewed && !member->crashed && !check_halted(member));
+    return member->view > m->view ||
+           (end && member->viewed && !member->crashed && !member->excluded && !check_halted(member));
 }
 
 /* It was there from that view on, and neither left before it could have it nor got it with a state. */

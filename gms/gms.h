@@ -111,7 +111,8 @@ enum gms_drop {
 /* -- Events: what happens to a member ------------------------------------------------------------ */
 
 enum gms_event_type {
-    GMS_EVENT_START,    /* found the group (no contacts) or join it through one of them */
+    GMS_EVENT_START,    /* found the group (no contacts) or join it through one of them; gms5, for a member
+                           without a quorum: these can be asked as well */
     GMS_EVENT_RECEIVE,  /* `message` arrived from `from` */
     GMS_EVENT_DOWN,     /* `from` crashed: proved, and all that it had sent has been received */
     GMS_EVENT_SUSPECT,  /* `from` may have crashed: nothing was heard from it for too long */
@@ -136,7 +137,7 @@ enum gms_action_type {
     GMS_DO_SEND,    /* `message` to `whom` */
     GMS_DO_DELIVER, /* `message` to the application */
     GMS_DO_INSTALL, /* `message` is the VIEW now installed */
-    GMS_DO_LEAD,    /* this member leads from now on */
+    GMS_DO_LEAD,    /* this member leads from now on: `message.view`, which it may still have to announce */
     GMS_DO_WATCH,   /* report DOWN of `whom`; at once if it is already dead */
     GMS_DO_DROP,    /* `message` of `whom`, held back earlier, came to nothing: `why` */
     GMS_DO_FREEZE,  /* misses a message and can't ask: `expected` its number, `message` what came instead */

@@ -27,7 +27,7 @@ enum gms_drop gms1_start(struct gms *g, const struct gms_event *e, struct gms_ac
         return GMS_DROP_OUT_OF_PLACE;
     if (e->contact_count == 0) {
         gms_view_append(&s->view, s->config.me);
-        become_leading(g, out);
+        become_leading(g, g->gms1.view.number + 1, out);
         gms1_announce(g, GMS_NOBODY, out);
         return GMS_USED;
     }

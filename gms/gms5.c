@@ -161,8 +161,19 @@ static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event 
 /* -- Coming and going
  * ------------------------------------------------------------------------------------------- */
 
+/* Whom else we could ask what became of the group: those that we knew may all be gone. */
+static enum gms_drop take_contacts(struct gms1_state *s, const struct gms_event *e) {
+    memset(s->contacts, 0, sizeof s->contacts);
+    s->contact_count = 0;
+    for (uint32_t i = 0; i < e->contact_count && i < GMS_CONTACTS_MAX; i++)
+        s->contacts[s->contact_count++] = e->contacts[i];
+    return GMS_USED;
+}
+
 static enum gms_drop gms5_start(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
+    if (g->gms1.phase == GMS_LEADING || g->gms1.phase == GMS_FOLLOWING)
+        return take_contacts(&g->gms1, e);
     const enum gms_drop result = gms3_start(g, e, out);
     if (g->gms1.phase == GMS_LEADING) {
         s->cut = s->delivered = s->committed = s->stable = s->peer[0].received = gms5_received(g);

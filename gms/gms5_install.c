@@ -90,7 +90,7 @@ static void forget_view(struct gms *g, uint64_t last) {
     s->coordinates = GMS5_NONE;
     s->patience = 0;
     s->blocked_at = 0;
-    s->blocked = s->has_snapshot = false;
+    s->blocked = s->no_quorum = s->has_snapshot = false;
 }
 
 static void enter_view(struct gms *g, const struct gms_view *next, uint64_t cut, struct gms_actions *out) {
@@ -141,7 +141,7 @@ void gms5_install(struct gms *g, const struct gms5_proposal *decided, bool tell,
         gms_do_member(out, GMS_DO_UNBLOCK, GMS_NOBODY);
     gms5_announce_quorum(g, out);
     if (gms_leader(g) == g->gms1.config.me && g->gms1.phase != GMS_LEADING)
-        become_leading(g, out);
+        become_leading(g, next.number, out);
     if (tell) {
         const struct gms_message m = install_message(g, false, out);
         for (uint32_t i = 0; i < before.count; i++) {

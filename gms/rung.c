@@ -82,11 +82,11 @@ void become_following(struct gms *g) {
     g->gms1.phase = GMS_FOLLOWING;
 }
 
-void become_leading(struct gms *g, struct gms_actions *out) {
+void become_leading(struct gms *g, uint32_t view, struct gms_actions *out) {
     assert(g->gms1.phase == GMS_IDLE || g->gms1.phase == GMS_JOINING || g->gms1.phase == GMS_FOLLOWING);
     assert(gms_leader(g) == g->gms1.config.me);
     g->gms1.phase = GMS_LEADING;
-    add(out, GMS_DO_LEAD);
+    add(out, GMS_DO_LEAD)->message = (struct gms_message){.type = GMS_VIEW, .view = view};
 }
 
 void become_frozen(struct gms *g, const struct gms_message *got, uint64_t expected, struct gms_actions *out) {

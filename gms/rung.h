@@ -67,7 +67,8 @@ struct gms_message gms_lend(struct gms_actions *, const struct gms_message *);
 
 void become_joining(struct gms *);
 void become_following(struct gms *);
-void become_leading(struct gms *, struct gms_actions *);
+void become_leading(struct gms *, uint32_t view,
+                    struct gms_actions *); /* the view that it leads or announces */
 void become_frozen(struct gms *, const struct gms_message *got, uint64_t expected, struct gms_actions *);
 void become_left(struct gms *, struct gms_actions *);
 void become_failed(struct gms *, struct gms_actions *);

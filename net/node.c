@@ -199,7 +199,7 @@ static bool carry_out(struct node *node) {
         case GMS_DO_DELIVER: deliver(node, &a->message); break;
         case GMS_DO_INSTALL: install(node, &a->message); break;
         case GMS_DO_LEAD: {
-            struct trace_record r = {.ev = TRACE_LEAD, .view = gms_current_view(&node->gms)->number};
+            struct trace_record r = {.ev = TRACE_LEAD, .view = a->message.view};
             node_record(node, node->now, &r);
             break;
         }
@@ -266,6 +266,14 @@ void node_start(struct node *node, gms_time now, const gms_id *contacts, uint32_
 
 static bool names_another(const struct node *node, const struct address *address) {
     return address->id != GMS_NOBODY && address->id != node->me && address->name[0] != '\0';
+}
+
+void node_contacts(struct node *node, gms_time now, const gms_id *contacts, uint32_t count) {
+    const struct gms_event e = {
+        .type = GMS_EVENT_START, .now = now, .contacts = contacts, .contact_count = count};
+    node->now = now;
+    if (!node->crashed)
+        node_step(node, &e);
 }
 
 static void remember(struct node *node, const struct wire_message *m) {

@@ -89,6 +89,9 @@ void node_know(struct node *, gms_time now, const struct address *);
 /* The faults of a process outlive its incarnations: takes over those of `late`, the one before. */
 void node_inherit(struct node *, gms_time now, const struct node *late);
 
+/* A member that has no quorum may find all that it knew gone: whom else it can ask. */
+void node_contacts(struct node *, gms_time now, const gms_id *contacts, uint32_t count);
+
 /* A frame that arrived from `from`'s link; GMS_NOBODY where the link says nothing about the sender. */
 void node_receive(struct node *, gms_time now, gms_id from, const uint8_t *frame, size_t size);
 

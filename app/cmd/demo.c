@@ -34,7 +34,7 @@ static int cast(struct launcher_config *config, const char **rung, const char *n
 
 static int run(struct launcher_config *config, const char *rung) {
     if (!rung)
-        rung = RUNG_DEFAULT;
+        rung = LIVE_RUNG;
     if (config->members == NOT_SAID)
         config->members = 5;
     if (config->mean_ms == NOT_SAID)
@@ -44,7 +44,7 @@ static int run(struct launcher_config *config, const char *rung) {
         config->risk = config->risk ? config->risk : 100;
     }
     if (!gms_rung_find(rung, &config->rung))
-        return options_error("demo", "--rung %s: " RUNG_WORDS " is expected", rung);
+        return options_error("demo", "--rung %s: %s is expected", rung, options_rungs(true));
     const char *bad_group = registry_group_error(config->group);
     if (bad_group)
         return options_error("demo", "--group %s: %s", config->group, bad_group);
@@ -56,12 +56,14 @@ static int run(struct launcher_config *config, const char *rung) {
 
 int cmd_demo(int argc, char **argv) {
     const char *rung = NULL, *name = NULL;
+    char rungs[160];
     int status;
     struct launcher_config config = {
         .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .member = member_options_default};
+    snprintf(rungs, sizeof rungs, "%s (default " LIVE_RUNG ", or the scenario's)", options_rungs(true));
     const struct option options[] = {
         {"-n", OPTION_NUMBER, &config.members, 1, 64, "5", "how many workers to start with, 1 to 64"},
-        {"--rung", OPTION_TEXT, &rung, 0, 0, "R", RUNG_WORDS " (default " RUNG_DEFAULT ")"},
+        {"--rung", OPTION_TEXT, &rung, 0, 0, "R", rungs},
         {"--mean", OPTION_DURATION, &config.mean_ms, 0, 3600000, "2s",
          "mean time between two changes of a worker"},
         {"--scenario", OPTION_TEXT, &name, 0, 0, "NAME|FILE",

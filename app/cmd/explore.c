@@ -155,8 +155,10 @@ int cmd_explore(int argc, char **argv) {
     struct asked a = {.rung = "gms3", .fault = "mid-broadcast", .changes = 2, .memory_mb = 8192};
     a.crashes = a.losses = a.suspicions = a.joins = a.leaves = a.cuts = a.timeouts = OF_THE_FAULT;
     int status;
+    char rungs[160];
+    snprintf(rungs, sizeof rungs, "%s (default gms3)", options_rungs(false));
     const struct option options[] = {
-        {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", "gms1, gms2 or gms3 (default gms3)"},
+        {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", rungs},
         {"--fault", OPTION_TEXT, &a.fault, 0, 0, "F", "one of those below (default mid-broadcast)"},
         {"--members", OPTION_NUMBER, &a.members, 1, EXPLORE_MEMBERS_MAX, "3",
          "of the group; a group that is joined by two begins with one less (default 3, cascade 4)"},
@@ -191,7 +193,7 @@ int cmd_explore(int argc, char **argv) {
     if (!options_read(&command, argc, argv, NULL, NULL, &status))
         return status;
     if (!gms_rung_find(a.rung, &cell.rung))
-        return options_error("explore", "--rung %s: gms1, gms2 or gms3 is expected", a.rung);
+        return options_error("explore", "--rung %s: %s is expected", a.rung, options_rungs(false));
     if (!explore_fault_find(a.fault, &cell.fault))
         return unknown_fault(a.fault);
     cell.members = a.members > 0 ? (int)a.members : explore_fault_members((int)cell.rung, cell.fault);

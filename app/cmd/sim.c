@@ -7,15 +7,16 @@
 #include "app/assets.h"
 #include "app/cmd/cmd.h"
 #include "app/many_runs.h"
+#include "app/member_options.h"
 #include "app/search.h"
 #include "app/sim_stage.h"
 
 #define NOT_SAID UINT64_MAX
 
 struct asked {
-    const char *rung, *faults, *scenario, *seeds, *members, *trace;
+    const char *rung, *faults, *scenario, *seeds, *members, *trace, *delivery;
     uint64_t seed, for_ms, mean_ms, fault_mean_ms;
-    bool json;
+    bool last_man_standing, json;
 };
 
 static int cant(const char *error) {
@@ -53,8 +54,15 @@ static bool open_recorder(struct recorder *r, const struct asked *a, enum gms_ru
                           char *error, size_t error_size) {
     char run[32];
     snprintf(run, sizeof run, "sim-%" PRIu64, seed);
-    const struct trace_header header = {
-        .run = run, .who = "sim", .rung = gms_rung_name(rung), .source = "sim", .seed = seed};
+    struct member_options member = member_options_default;
+    member.last_man_standing = a->last_man_standing;
+    member.delivery = a->delivery ? a->delivery : member.delivery;
+    const struct trace_header header = {.run = run,
+                                        .who = "sim",
+                                        .rung = gms_rung_name(rung),
+                                        .source = "sim",
+                                        .seed = seed,
+                                        .member = &member};
     if (!recorder_open(r, rung)) {
         snprintf(error, error_size, "out of memory");
         return false;
@@ -85,7 +93,7 @@ static int run_one(const struct asked *a, const struct random_run *run) {
     if (!sim)
         return cant("out of memory");
     recorder_print_columns(&recorder, run->members_min);
-    const bool formed = random_run(run, sim, &recorder);
+    const bool formed = random_run(run, sim, &recorder, NULL);
     if (!formed)
         options_error("sim", "the group did not even form");
     if (a->json)
@@ -102,8 +110,10 @@ static int run_one(const struct asked *a, const struct random_run *run) {
 static void command_of(const struct asked *a, uint64_t seed, char *text, size_t size) {
     snprintf(text, size,
              "groupy sim --rung %s --faults %s --members %s --for %" PRIu64 "ms --mean %" PRIu64
-             "ms --fault-mean %" PRIu64 "ms --seed %" PRIu64,
-             a->rung, a->faults, a->members, a->for_ms, a->mean_ms, a->fault_mean_ms, seed);
+             "ms --fault-mean %" PRIu64 "ms%s%s%s --seed %" PRIu64,
+             a->rung, a->faults, a->members, a->for_ms, a->mean_ms, a->fault_mean_ms,
+             a->delivery ? " --delivery " : "", a->delivery ? a->delivery : "",
+             a->last_man_standing ? " --last-man-standing" : "", seed);
 }
 
 static void print_many(const struct many_runs *m, const struct asked *a) {
@@ -119,6 +129,9 @@ static void print_many(const struct many_runs *m, const struct asked *a) {
            " messages, %.0f a second\n",
            gms_rung_name(m->run.rung), m->from, m->to, m->runs, m->failed_count, m->messages,
            (double)m->messages / m->seconds);
+    if (m->slowest_seed > 0)
+        printf("in sync again at most %" PRIu64 " ms after the last fault (seed %" PRIu64 ")\n",
+               m->slowest_ms, m->slowest_seed);
 }
 
 static void print_many_json(const struct many_runs *m, const struct asked *a) {
@@ -129,11 +142,11 @@ static void print_many_json(const struct many_runs *m, const struct asked *a) {
         json_array_append_new(failed, json_pack("{s:I, s:s, s:s}", "seed", (json_int_t)m->failed[i].seed,
                                                 "verdict", m->failed[i].how, "command", command));
     }
-    print_json(json_pack("{s:s, s:[I, I], s:I, s:I, s:o, s:I, s:I, s:f}", "rung", gms_rung_name(m->run.rung),
-                         "seeds", (json_int_t)m->from, (json_int_t)m->to, "runs", (json_int_t)m->runs,
-                         "failed_count", (json_int_t)m->failed_count, "failed", failed, "messages",
-                         (json_int_t)m->messages, "delivered", (json_int_t)m->delivered, "seconds",
-                         m->seconds));
+    print_json(json_pack("{s:s, s:[I, I], s:I, s:I, s:o, s:I, s:I, s:I, s:f}", "rung",
+                         gms_rung_name(m->run.rung), "seeds", (json_int_t)m->from, (json_int_t)m->to, "runs",
+                         (json_int_t)m->runs, "failed_count", (json_int_t)m->failed_count, "failed", failed,
+                         "messages", (json_int_t)m->messages, "delivered", (json_int_t)m->delivered,
+                         "slowest_ms", (json_int_t)m->slowest_ms, "seconds", m->seconds));
 }
 
 static int run_many(const struct asked *a, const struct random_run *run, uint64_t from, uint64_t to) {
@@ -162,6 +175,8 @@ static int run_scenario(const struct asked *a, const struct scenario *scenario, 
                                     .seed = a->seed            ? a->seed
                                             : scenario->seeded ? scenario->seed
                                                                : 1,
+                                    .agreed = a->delivery && strcmp(a->delivery, "agreed") == 0,
+                                    .last_man_standing = a->last_man_standing,
                                     .printing = !a->json};
     struct scenario_outcomes *outcomes = calloc(1, sizeof *outcomes);
     struct recorder recorder;
@@ -246,10 +261,17 @@ static int run(struct asked *a) {
     uint64_t min, max, from, to;
     char bad[64];
     settle_defaults(a);
-    struct random_run r = {
-        .seed = a->seed, .for_ms = a->for_ms, .mean_ms = a->mean_ms, .fault_mean_ms = a->fault_mean_ms};
+    struct random_run r = {.seed = a->seed,
+                           .for_ms = a->for_ms,
+                           .mean_ms = a->mean_ms,
+                           .fault_mean_ms = a->fault_mean_ms,
+                           .last_man_standing = a->last_man_standing};
+    if (a->delivery && strcmp(a->delivery, "agreed") == 0)
+        r.delivery = GMS_AGREED;
+    else if (a->delivery && strcmp(a->delivery, "safe") != 0)
+        return options_error("sim", "--delivery %s: safe or agreed is expected", a->delivery);
     if (!gms_rung_find(a->rung, &r.rung))
-        return options_error("sim", "--rung %s: gms1, gms2 or gms3 is expected", a->rung);
+        return options_error("sim", "--rung %s: %s is expected", a->rung, options_rungs(false));
     if (!parse_range(a->members, 1, 32, &min, &max))
         return options_error("sim", "--members %s: a number from 1 to 32 is expected, or two as in 3..7",
                              a->members);
@@ -271,8 +293,10 @@ static int run(struct asked *a) {
 int cmd_sim(int argc, char **argv) {
     struct asked a = {.seed = NOT_SAID, .for_ms = NOT_SAID, .mean_ms = NOT_SAID, .fault_mean_ms = NOT_SAID};
     int status;
+    char rungs[160];
+    snprintf(rungs, sizeof rungs, "%s (default gms3, or the scenario's)", options_rungs(false));
     const struct option options[] = {
-        {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", "gms1, gms2 or gms3 (default gms3, or the scenario's)"},
+        {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", rungs},
         {"--members", OPTION_TEXT, &a.members, 0, 0, "N|A..B",
          "at the beginning (default 5, or the scenario's)"},
         {"--scenario", OPTION_TEXT, &a.scenario, 0, 0, "NAME|FILE",
@@ -286,6 +310,10 @@ int cmd_sim(int argc, char **argv) {
          "mean time between two changes of a member"},
         {"--fault-mean", OPTION_DURATION, &a.fault_mean_ms, 1, 3600000, "300ms",
          "mean time between two faults"},
+        {"--delivery", OPTION_TEXT, &a.delivery, 0, 0, "safe|agreed",
+         "gms5: what a quorum has, or on receipt (default safe)"},
+        {"--last-man-standing", OPTION_FLAG, &a.last_man_standing, 0, 0, NULL,
+         "gms5: whoever knows that all others crashed goes on"},
         {"--trace", OPTION_TEXT, &a.trace, 0, 0, "FILE", "write the run as a trace"},
         {"--json", OPTION_FLAG, &a.json, 0, 0, NULL, "print the result only, as one JSON document"},
         {.name = NULL},

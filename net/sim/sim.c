@@ -10,10 +10,15 @@
 
 /* -- Time -------------------------------------------------------------------------------------------- */
 
-/* A report waits for what the dead one's link still holds, and for a receiver that hangs. */
+#define PROBE_PERIOD (50 * SIM_MS) /* how often somebody looks whether one beyond a cut is dead */
+
+/* A report waits for what the dead one's link still holds, for a receiver that hangs, and for a cut to heal.
+ */
 static void report_down(struct sim *s, int whom, int to) {
     const struct sim_link *link = &s->link[whom][to];
-    if (link->count > 0)
+    if (link->cut || s->link[to][whom].cut)
+        sim_push(s, s->now + PROBE_PERIOD, SIM_DOWN, whom, to);
+    else if (link->count > 0)
         sim_push(s, link->last_arrival > s->now ? link->last_arrival : s->now + 1, SIM_DOWN, whom, to);
     else
         sim_tell_down(s, whom, to);
@@ -22,7 +27,7 @@ static void report_down(struct sim *s, int whom, int to) {
 static void happen(struct sim *s, const struct sim_event *e) {
     struct sim_member *m = sim_at(s, e->to);
     const struct sim_link *link = &s->link[e->from][e->to];
-    if (m->hung)
+    if (m->hung && e->kind != SIM_LOOK_AROUND)
         return; /* sim_resume() does it then */
     switch (e->kind) {
     case SIM_ARRIVE:
@@ -39,6 +44,8 @@ static void happen(struct sim *s, const struct sim_event *e) {
         else
             sim_go_on(m); /* it was put off, or is not wanted any more */
         break;
+    case SIM_LOOK_AROUND: sim_look_around(s, e->to); break;
+    case SIM_COME_BACK: sim_come_back(s, e->to); break;
     }
 }
 
@@ -67,11 +74,12 @@ void sim_reset(struct sim *s, const struct sim_config *config) {
         for (int to = 1; to <= s->count; to++) {
             sim_link_cut(&s->link[from][to], 0);
             s->link[from][to].last_arrival = s->link[from][to].extra_delay = 0;
+            s->link[from][to].cut = false;
         }
     }
     s->config = *config;
     s->now = SIM_MS;
-    s->count = 0;
+    s->count = s->name_count = s->coming_back = 0;
     s->heap_count = 0;
     s->order = s->messages = 0;
     gms_rng_seed(&s->rng, config->seed);
@@ -149,6 +157,31 @@ void sim_look(const struct sim *s, int who, struct sim_app_state *seen) {
 
 const char *sim_name(const struct sim *s, int who) {
     return s->member[who]->node.book.entry[0].name;
+}
+
+int sim_names(const struct sim *s) {
+    return s->name_count;
+}
+
+int sim_named(const struct sim *s, int number) {
+    assert(number >= 1 && number <= s->name_count);
+    return s->named[number];
+}
+
+bool sim_idle(const struct sim *s) {
+    for (int who = 1; who <= s->count; who++) {
+        const struct sim_member *m = s->member[who];
+        if (m->gone)
+            continue;
+        if (m->hung || gms_deadline(&m->node.gms) != GMS_NEVER ||
+            s->config.app->deadline(m->app) != GMS_NEVER)
+            return false;
+        for (int other = 1; other <= s->count; other++) {
+            if (s->link[other][who].count > 0 || (s->member[other]->gone && !m->told[other]))
+                return false;
+        }
+    }
+    return s->coming_back == 0;
 }
 
 int sim_leader(const struct sim *s) {

@@ -5,8 +5,9 @@
  * One event heap, ties broken by insertion; nothing is left to the machine.
  *
  * Members are 1, 2, 3 ... in the order in which they were added, which is their id as well, and w1, w2, w3
- * ... by name. Each link is first in, first out. A process that crashed sends no more; what its links keep of
- * what it had sent still arrives, and only then is its crash reported (a perfect detector).
+ * ... by name. One that was excluded comes back by itself, as a new member of the same name. Each link is
+ * first in, first out. A process that crashed sends no more; what its links keep of what it had sent still
+ * arrives, and only then is its crash reported (a perfect detector).
  */
 #ifndef NET_SIM_SIM_H
 #define NET_SIM_SIM_H
@@ -32,6 +33,8 @@ struct sim_config {
     gms_time resend_timeout; /* see gms.h, as for the next two */
     enum gms_delivery delivery;
     bool last_man_standing;
+    gms_time heartbeat_period;     /* 0: no heartbeats */
+    gms_time suspect_timeout;      /* 0: silence is no reason to suspect anybody */
     gms_time delay_min, delay_max; /* of a message on its way, drawn for each; order is kept */
     gms_time detect_delay;         /* from a crash to its report, at least */
     uint32_t loss_percent;
@@ -78,7 +81,7 @@ bool sim_lose(struct sim *, int from, int to, uint32_t count); /* the next messa
 void sim_lose_one(struct sim *, int from, int to);             /* the oldest one that is on its way */
 void sim_set_loss(struct sim *, uint32_t percent);
 void sim_set_delay(struct sim *, int from, int to, gms_time extra); /* 0, 0: all links */
-void sim_cut(struct sim *, int from, int to, bool cut);             /* one way */
+void sim_cut(struct sim *, int from, int to, bool cut);             /* one way; hides crashes, too */
 void sim_heal(struct sim *);                                        /* all cuts and delays */
 void sim_suspect(struct sim *, int whom, int by);                   /* the detector is wrong */
 void sim_hang(struct sim *, int who);                               /* takes no step until it is resumed */
@@ -105,6 +108,12 @@ bool sim_failed(const struct sim *, int who); /* ended, because it could not joi
 void sim_look(const struct sim *, int who, struct sim_app_state *);
 int sim_leader(const struct sim *); /* whom most living members follow, 0: nobody */
 const char *sim_name(const struct sim *, int who);
+int sim_names(const struct sim *);             /* how many names there are, from w1 */
+int sim_named(const struct sim *, int number); /* the last member of that name */
+
+/* Nothing is going on: nothing is on its way, nobody is to learn of a crash or to come back, no member waits
+ * for anything. */
+bool sim_idle(const struct sim *);
 
 /* Ends the run: everybody who is there exits in good order, as far as the trace is concerned. */
 void sim_end(struct sim *);

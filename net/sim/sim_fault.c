@@ -87,6 +87,7 @@ void sim_set_delay(struct sim *s, int from, int to, gms_time extra) {
 
 void sim_cut(struct sim *s, int from, int to, bool cut) {
     struct sim_member *m = sim_at(s, from);
+    s->link[from][to].cut = cut && from != to;
     if (!m->gone && from != to)
         node_cut(&m->node, s->now, (gms_id)to, cut);
 }
@@ -105,7 +106,7 @@ void sim_suspect(struct sim *s, int whom, int by) {
     struct sim_member *m = sim_at(s, by);
     if (m->gone || m->hung || m->told[whom])
         return;
-    m->told[whom] = true;
+    m->told[whom] = s->config.rung != GMS_RUNG_5; /* below, nothing can be told of it after that */
     node_suspect(&m->node, s->now, (gms_id)whom, "suspected");
     sim_go_on(m);
 }

@@ -81,8 +81,15 @@ static void on_freeze(void *self, uint64_t expected, uint64_t got) {
     (void)self, (void)expected, (void)got;
 }
 
+#define LOOK_PERIOD (500 * SIM_MS) /* how often a member without a quorum looks who is there */
+
 static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
+    struct sim_member *m = self;
+    (void)blocked;
+    if (has_quorum || m->looks_around)
+        return;
+    m->looks_around = true;
+    sim_push(m->sim, m->sim->now + LOOK_PERIOD, SIM_LOOK_AROUND, (int)m->node.me, (int)m->node.me);
 }
 
 static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
@@ -107,6 +114,7 @@ static void on_end(void *self, enum node_end how) {
     m->gone = true;
     m->left = true;
     m->failed = how == NODE_FAILED;
+    m->excluded = how == NODE_EXCLUDED;
 }
 
 static void on_crash(void *self) {
@@ -143,9 +151,9 @@ void sim_die(struct sim_member *m) {
 
 gms_time sim_due(const struct sim *s, int who) {
     const struct sim_member *m = sim_at(s, who);
-    const gms_time core = gms_deadline(&m->node.gms);
+    const gms_time node = node_deadline(&m->node);
     const gms_time app = s->config.app->deadline(m->app);
-    return m->gone ? GMS_NEVER : core < app ? core : app;
+    return m->gone ? GMS_NEVER : node < app ? node : app;
 }
 
 void sim_go_on(struct sim_member *m) {
@@ -159,11 +167,16 @@ void sim_go_on(struct sim_member *m) {
         m->left = false;
         node_record(&m->node, s->now, &r);
         sim_expect_down(s, (int)m->node.me);
+        if (!s->config.manual && (m->excluded || (m->failed && m->back))) {
+            s->coming_back++;
+            sim_push(s, s->now + (m->failed ? s->config.join_timeout : SIM_MS), SIM_COME_BACK,
+                     (int)m->node.me, (int)m->node.me);
+        }
     }
-    const gms_time next = sim_due(s, (int)m->node.me);
-    if (next < m->timer_at) {
+    const gms_time due = sim_due(s, (int)m->node.me), next = due > s->now ? due : s->now;
+    if (due != GMS_NEVER && next < m->timer_at) {
         m->timer_at = next;
-        sim_push(s, next > s->now ? next : s->now, SIM_TIMER, (int)m->node.me, (int)m->node.me);
+        sim_push(s, next, SIM_TIMER, (int)m->node.me, (int)m->node.me);
     }
 }
 
@@ -177,9 +190,11 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                          .seed = s->config.seed},
                                  .self = {.id = me},
                                  .group = GROUP,
-                                 .seed = s->config.seed * SLOTS + me};
-    snprintf(config.self.name, sizeof config.self.name, "w%d", (int)me);
-    snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", (int)me);
+                                 .seed = s->config.seed * SLOTS + me,
+                                 .heartbeat_period = s->config.heartbeat_period,
+                                 .suspect_timeout = s->config.suspect_timeout};
+    snprintf(config.self.name, sizeof config.self.name, "w%d", m->name);
+    snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", m->name);
     const struct node_driver driver = {.self = m,
                                        .send = on_send,
                                        .flush = on_flush,
@@ -201,11 +216,10 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
     m->node.fault.risk = s->config.risk;
 }
 
-int sim_add(struct sim *s, const int *contacts, uint32_t count) {
-    gms_id ids[GMS_CONTACTS_MAX];
-    char to[NET_ENDPOINT_SIZE] = "";
-    if (s->count == SIM_MEMBERS_MAX || count > GMS_CONTACTS_MAX)
-        return 0;
+/* NULL: no more room. */
+static struct sim_member *new_member(struct sim *s, int name) {
+    if (s->count == SIM_MEMBERS_MAX)
+        return NULL;
     const int who = ++s->count;
     if (!s->member[who]) {
         s->member[who] = malloc(sizeof *s->member[who]);
@@ -216,23 +230,84 @@ int sim_add(struct sim *s, const int *contacts, uint32_t count) {
     }
     struct sim_member *m = s->member[who];
     m->sim = s;
-    m->gone = m->left = m->failed = m->hung = false;
+    m->gone = m->left = m->failed = m->excluded = m->back = m->hung = m->looks_around = false;
     m->die_after = UINT32_MAX;
     m->timer_at = GMS_NEVER;
+    m->name = name;
+    s->named[name] = who;
     memset(m->told, 0, sizeof m->told);
     start_node(s, m, (gms_id)who);
     s->config.app->init(m->app, (gms_id)who, s->config.join_timeout);
-    for (uint32_t i = 0; i < count; i++)
-        ids[i] = (gms_id)contacts[i];
+    return m;
+}
+
+static int start(struct sim *s, struct sim_member *m, const gms_id *contacts, uint32_t count) {
+    char to[NET_ENDPOINT_SIZE] = "";
+    const int who = (int)m->node.me;
     if (count > 0)
-        snprintf(to, sizeof to, "sim://w%d", contacts[0]);
-    node_start(&m->node, s->now, ids, count, to);
+        snprintf(to, sizeof to, "sim://%s", sim_name(s, (int)contacts[0]));
+    node_start(&m->node, s->now, contacts, count, to);
     sim_go_on(m);
     for (int other = 1; other < who; other++) { /* watching a process that is dead already reports it, too */
         if (s->member[other]->gone)
             sim_push(s, s->now + s->config.detect_delay, SIM_DOWN, other, who);
     }
     return who;
+}
+
+int sim_add(struct sim *s, const int *contacts, uint32_t count) {
+    gms_id ids[GMS_CONTACTS_MAX];
+    struct sim_member *m = count > GMS_CONTACTS_MAX ? NULL : new_member(s, s->name_count + 1);
+    if (!m)
+        return 0;
+    s->name_count++;
+    for (uint32_t i = 0; i < count; i++)
+        ids[i] = (gms_id)contacts[i];
+    return start(s, m, ids, count);
+}
+
+/* Who is there, as the registry of a machine would say. */
+static uint32_t registered(const struct sim *s, int but_not, gms_id ids[GMS_CONTACTS_MAX]) {
+    uint32_t count = 0;
+    for (int who = 1; who <= s->count && count < GMS_CONTACTS_MAX; who++) {
+        if (who != but_not && !s->member[who]->gone)
+            ids[count++] = (gms_id)who;
+    }
+    return count;
+}
+
+void sim_look_around(struct sim *s, int who) {
+    struct sim_member *m = sim_at(s, who);
+    gms_id ids[GMS_CONTACTS_MAX];
+    m->looks_around = !m->gone && !gms_has_quorum(&m->node.gms);
+    if (!m->looks_around)
+        return;
+    if (!m->hung)
+        node_contacts(&m->node, s->now, ids, registered(s, who, ids));
+    sim_push(s, s->now + LOOK_PERIOD, SIM_LOOK_AROUND, who, who);
+    sim_go_on(m);
+}
+
+/* As another incarnation, through whoever is there; the network treats it as it did the one before. */
+void sim_come_back(struct sim *s, int who) {
+    const int name = sim_at(s, who)->name;
+    gms_id ids[GMS_CONTACTS_MAX];
+    struct sim_member *m = new_member(s, name);
+    s->coming_back--;
+    if (!m)
+        return;
+    m->back = true;
+    for (int other = 1; other < s->count; other++) {
+        if (s->link[who][other].cut)
+            sim_cut(s, s->count, other, true);
+        if (s->link[other][who].cut)
+            sim_cut(s, other, s->count, true);
+    }
+    const uint32_t count = registered(s, s->count, ids);
+    if (count > 0)
+        start(s, m, ids, count);
+    else
+        m->gone = true; /* nobody is there: it would found another group */
 }
 
 const char *sim_change(struct sim *s, int who, int n) {

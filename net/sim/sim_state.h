@@ -17,22 +17,27 @@ struct sim_link {
     struct sim_frame *ring;
     gms_time last_arrival;
     gms_time extra_delay;
+    bool cut;
 };
 
 struct sim_member {
     struct sim *sim;
     struct node node;
     void *app;
-    bool gone;   /* its process has ended */
-    bool left;   /* ... in good order, which its trace still has to say */
-    bool failed; /* ... because it could not join */
+    bool gone;     /* its process has ended */
+    bool left;     /* ... in good order, which its trace still has to say */
+    bool failed;   /* ... because it could not join */
+    bool excluded; /* ... because the others went on without it */
+    bool back;     /* it is one that came back */
     bool hung;
+    bool looks_around; /* it has no quorum; an event is in the heap for it */
+    int name;
     uint32_t die_after; /* sends of the next step; UINT32_MAX: no such order */
     gms_time timer_at;  /* of the event that is in the heap for it */
     bool told[SLOTS];   /* whose end it knows of */
 };
 
-enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER };
+enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER, SIM_LOOK_AROUND, SIM_COME_BACK };
 
 struct sim_event {
     gms_time time;
@@ -47,6 +52,9 @@ struct sim {
     gms_time now;
     int count;
     struct sim_member *member[SLOTS];
+    int name_count;
+    int named[SLOTS]; /* the last member of each name */
+    int coming_back;  /* so many are about to */
     struct sim_link link[SLOTS][SLOTS];
     struct sim_event *heap;
     uint32_t heap_count, heap_capacity;
@@ -63,6 +71,8 @@ bool sim_link_take(struct sim_link *, struct sim_frame *);                      
 void sim_link_cut(struct sim_link *, uint32_t keep);                            /* to the oldest `keep` */
 
 void sim_die(struct sim_member *); /* its process ends without a word */
+void sim_come_back(struct sim *, int who);
+void sim_look_around(struct sim *, int who);
 void sim_go_on(
     struct sim_member *); /* after every step of its node: the application speaks, timers are set */
 void sim_expect_down(struct sim *, int whom);

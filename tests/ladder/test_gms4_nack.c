@@ -101,6 +101,13 @@ static void gms4_nack_asks_for_each_gap_once_when_it_shows(void **state) {
         cluster_skip(c);
     }
     assert_int_equal(on_the_way(c, 2, 1), 2);
+    heartbeat(c, 1, 2);
+    lose_one(c, 1, 2); /* an old one would say less */
+    inject(c, 1, 2, &(struct gms_message){.type = GMS_HEARTBEAT, .view = 3, .seq = 5});
+    heartbeat(c, 1, 2);
+    deliver_link(c, 1, 2);
+    cluster_skip(c);
+    assert_int_equal(on_the_way(c, 2, 1), 2);
     deliver_link(c, 2, 1);
     cluster_story(c, "w2 -> w1  NACK #4 to #4\n"
                      "w1 sends to w2  MSG w1#1 (+1) #4\n"

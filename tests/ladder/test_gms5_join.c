@@ -79,6 +79,7 @@ static void gms5_many_joins_at_once_make_one_change(void **state) {
                      "w6 installs view 5 [w1 w2 w3 w5 w6 w7]\n"
                      "w7 adopts #000000 after 0\n"
                      "w7 installs view 5 [w1 w2 w3 w5 w6 w7]\n"
+                     "w1 learns that w4 is down\n"
                      "w2 learns that w4 is down\n"
                      "w3 learns that w4 is down\n"
                      "w5 learns that w4 is down\n"

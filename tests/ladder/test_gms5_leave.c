@@ -219,6 +219,7 @@ static void gms5_the_leader_may_leave_while_it_is_suspected(void **state) {
                      "w4 installs view 6 [w2 w3 w4]\n"
                      "w4 goes on\n"
                      "w1 has left\n"
+                     "w2 learns that w1 is down\n"
                      "w3 learns that w1 is down\n"
                      "w4 learns that w1 is down\n");
     assert_sound(c);
@@ -261,7 +262,9 @@ static void gms5_a_leave_waits_for_the_next_change_if_those_who_stay_are_no_quor
                      "w3 is blocked\n"
                      "w4 is blocked\n"
                      "w3 is excluded\n"
-                     "w4 is excluded\n");
+                     "w4 is excluded\n"
+                     "w1 learns that w3 is down\n"
+                     "w1 learns that w4 is down\n");
     assert_sound(c);
     cluster_free(&c);
 }

@@ -69,7 +69,13 @@ static void gms5_more_than_half_of_the_members_go_on(void **state) {
     run_ms(c, 1000);
     cluster_story(c, "w1 is excluded\n"
                      "w2 learns that w1 is down\n"
-                     "w2 is excluded\n");
+                     "w3 learns that w1 is down\n"
+                     "w4 learns that w1 is down\n"
+                     "w5 learns that w1 is down\n"
+                     "w2 is excluded\n"
+                     "w3 learns that w2 is down\n"
+                     "w4 learns that w2 is down\n"
+                     "w5 learns that w2 is down\n");
     assert_sound(c);
     cluster_free(&c);
 }
@@ -95,8 +101,12 @@ static void gms5_of_two_halves_the_one_with_the_most_senior_member_goes_on(void 
     cluster_skip(c);
     run_ms(c, 1000);
     cluster_story(c, "w2 is excluded\n"
+                     "w1 learns that w2 is down\n"
                      "w3 learns that w2 is down\n"
-                     "w3 is excluded\n");
+                     "w4 learns that w2 is down\n"
+                     "w3 is excluded\n"
+                     "w1 learns that w3 is down\n"
+                     "w4 learns that w3 is down\n");
     assert_sound(c);
     cluster_free(&c);
 }
@@ -126,7 +136,9 @@ static void gms5_parted_into_single_members_nobody_goes_on_before_the_heal(void 
                      "w1 goes on\n"
                      "w1 delivers w1#1 (+7) -> #000007\n"
                      "w2 is excluded\n"
-                     "w3 delivers w1#1 (+7) -> #000007\n");
+                     "w3 delivers w1#1 (+7) -> #000007\n"
+                     "w1 learns that w2 is down\n"
+                     "w3 learns that w2 is down\n");
     assert_sound(c);
     cluster_free(&c);
 }
@@ -353,6 +365,7 @@ static void gms5_who_slept_through_several_views_is_excluded_and_can_join_again(
     cluster_story(c, "w3 wakes up\n"
                      "w3 is blocked\n"
                      "w3 is excluded\n"
+                     "w1 learns that w3 is down\n"
                      "w2 learns that w3 is down\n"
                      "w5 learns that w3 is down\n");
     join(c, 2);
@@ -394,6 +407,9 @@ static void gms5_a_leader_that_slept_through_several_views_delivers_nothing_of_i
                      "w1 multicasts w1#1 (+5)\n"
                      "w1 is blocked\n"
                      "w1 is excluded\n"
+                     "w2 learns that w1 is down\n"
+                     "w3 learns that w1 is down\n"
+                     "w4 learns that w1 is down\n"
                      "w5 learns that w1 is down\n");
     assert_sound(c);
     cluster_free(&c);
@@ -415,6 +431,7 @@ static void gms5_who_is_excluded_without_knowing_learns_it_from_a_heartbeat(void
                      "w2 drops HEARTBEAT 3 #3: not from a member\n"
                      "w2 -> w3  EXCLUDED in 4\n"
                      "w3 is excluded\n"
+                     "w1 learns that w3 is down\n"
                      "w2 learns that w3 is down\n");
     assert_sound(c);
     cluster_free(&c);

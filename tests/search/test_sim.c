@@ -48,7 +48,7 @@ static void play(const struct random_run *run, struct sim **sim, struct recorder
     if (!*sim)
         *sim = sim_new(&config);
     assert_non_null(*sim);
-    assert_true(random_run(run, *sim, recorder));
+    assert_true(random_run(run, *sim, recorder, NULL));
 }
 
 static void the_same_seed_gives_the_same_bytes_of_trace(void **state) {

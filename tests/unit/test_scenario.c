@@ -196,8 +196,8 @@ static void mistakes_in_the_head(void **state) {
     refused("rung\n", ":1: 'rung': a rung is expected after it");
     refused("rung gms9\n", ":1: 'gms9': gms1, gms2, gms3, gms4-ack, gms4-nack or gms5 is expected");
     refused(
-        "rung gms5\n",
-        ":1: 'gms5': this rung is not built yet; gms1, gms2, gms3, gms4-ack, gms4-nack or gms5 is expected");
+        "rung gms6\n",
+        ":1: 'gms6': this rung is not built yet; gms1, gms2, gms3, gms4-ack, gms4-nack or gms5 is expected");
     refused("rung gms2p5\n", "demo --risk");
     refused("members 0\n", ":1: '0': a number of members from 1 to 64 is expected (members 5)");
     refused("members 65\n", "'65': a number of members from 1 to 64");
