@@ -38,8 +38,11 @@ void launcher_record(struct launcher *l, enum trace_ev ev, gms_id whom) {
     const struct trace_record r = {.ev = ev, .t = clock_now(), .lc = ++l->director_lc, .peer = whom};
     trace_file_write(&l->director, NULL, &r);
     trace_file_flush(&l->director);
-    if (whom != GMS_NOBODY)
-        check_feed(l->check, &r);
+    if (whom == GMS_NOBODY)
+        return;
+    check_feed(l->check, &r);
+    if (l->stage)
+        stage_feed(l->stage, &r);
 }
 
 double launcher_seconds(const struct launcher *l, gms_time now) {
@@ -305,10 +308,10 @@ int launcher_run(const struct launcher_config *config) {
     l->printing = config->headless && !config->json;
     l->tiles = (int)config->members;
     snprintf(l->run, sizeof l->run, "%016" PRIx64, config->seed ^ (uint64_t)l->started);
-    check_init(l->check,
-               &(struct check_settings){.rung = config->rung,
-                                        .agreed = member_options_delivery(&config->member) == GMS_AGREED,
-                                        .last_man_standing = config->member.last_man_standing});
+    const struct check_settings settings =
+        report_live_settings(config->rung, member_options_delivery(&config->member) == GMS_AGREED,
+                             config->member.last_man_standing);
+    check_init(l->check, &settings);
     if (config->scenario && !(l->stage = stage_new(config->scenario)))
         return cant("out of memory");
 

@@ -18,6 +18,13 @@ void report_name(struct report_names *names, gms_id id, const char *name) {
     names->count++;
 }
 
+struct check_settings report_live_settings(enum gms_rung_id rung, bool agreed, bool last_man_standing) {
+    return (struct check_settings){.rung = rung,
+                                   .agreed = agreed,
+                                   .last_man_standing = last_man_standing,
+                                   .settle = rung >= GMS_RUNG_4_ACK ? 500 * 1000000 : 0};
+}
+
 const char *report_name_of(const struct report_names *names, gms_id id) {
     for (uint32_t i = 0; i < names->count; i++) {
         if (names->id[i] == id)
@@ -46,7 +53,11 @@ static bool cell_of(const struct report_names *names, const struct trace_record 
     case TRACE_DOWN: snprintf(cell, size, "down %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_SUSPECT: snprintf(cell, size, "susp %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_FREEZE: snprintf(cell, size, "FROZEN"); return true;
-    case TRACE_LOSE: snprintf(cell, size, "lost>%.6s", report_name_of(names, r->peer)); return true;
+    case TRACE_LOSE:
+        if (r->type && strcmp(r->type, "HEARTBEAT") == 0)
+            return false; /* there are too many, and few that matter */
+        snprintf(cell, size, "lost>%.6s", report_name_of(names, r->peer));
+        return true;
     case TRACE_CRASH: snprintf(cell, size, "CRASHED"); return true;
     case TRACE_LEAVE: snprintf(cell, size, "leaves"); return true;
     case TRACE_EXIT: snprintf(cell, size, "exit"); return true;
