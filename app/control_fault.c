@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "app/control_act.h"
+#include "app/spawn.h"
 
 #define HANG_LONGEST_MS 60000
 
@@ -69,6 +70,20 @@ static int hang_here(struct act *a, const struct registry_entry *entry, uint64_t
     return act_say(a, STATUS_FINE, "%s", done);
 }
 
+/* From a window: a process of its own does it, for this one must go on, or may be the one that hangs. */
+static int hang_by_twin(struct act *a, const struct registry_entry *entry, uint64_t ms, const char *done) {
+    char time[32], error[256];
+    struct spawned twin;
+    snprintf(time, sizeof time, "%" PRIu64 "ms", ms);
+    const char *argv[] = {"groupy",           "ctl", "hang", entry->address.name, "--for", time, "--group",
+                          a->registry->group, NULL};
+    if (!spawn(spawn_self("groupy"), (char *const *)argv, &twin, error, sizeof error))
+        return act_say(a, STATUS_CANT_RUN, "%s", error);
+    close(twin.in);
+    close(twin.out);
+    return act_say(a, STATUS_FINE, "%s", done);
+}
+
 int act_hang(struct act *a) {
     char text[64], done[64];
     uint64_t ms = 3000;
@@ -80,7 +95,7 @@ int act_hang(struct act *a) {
         return STATUS_CANT_RUN;
     snprintf(done, sizeof done, "%s hangs for %.4g s", entry->address.name, (double)ms / 1000.0);
     if (!a->group->has_launcher)
-        return hang_here(a, entry, ms, done);
+        return a->self ? hang_by_twin(a, entry, ms, done) : hang_here(a, entry, ms, done);
     snprintf(text, sizeof text, "hang %016" PRIx64 " %" PRIu64, entry->address.id, ms);
     return act_ask(a, &a->group->launcher, text, done);
 }
@@ -181,17 +196,18 @@ int act_cut(struct act *a) {
     snprintf(done, sizeof done, "nothing passes from %s to %s%s", from->address.name,
              to ? to->address.name : "anybody", one_way ? "" : ", nor back");
     int status = act_say(a, STATUS_CANT_RUN, "%s is alone", from->address.name);
-    for (size_t i = 0; i < a->group->worker_count; i++) {
+    char failed[sizeof done] = "";
+    for (size_t i = 0; i < a->group->worker_count; i++) { /* as many as can be cut, even if one hangs */
         const struct registry_entry *other = &a->group->workers[i];
         if (other == from || (to && other != to))
             continue;
         status = cut_link(a, from, other, done);
-        if (status == STATUS_FINE && !one_way)
-            status = cut_link(a, other, from, done);
         if (status != STATUS_FINE)
-            return status;
+            return status; /* it would be the same with the next one */
+        if (!one_way && cut_link(a, other, from, done) != STATUS_FINE)
+            snprintf(failed, sizeof failed, "%s", a->message);
     }
-    return status;
+    return failed[0] ? act_say(a, STATUS_CANT_RUN, "%s", failed) : status;
 }
 
 int act_heal(struct act *a) {

@@ -305,10 +305,10 @@ int launcher_run(const struct launcher_config *config) {
     l->printing = config->headless && !config->json;
     l->tiles = (int)config->members;
     snprintf(l->run, sizeof l->run, "%016" PRIx64, config->seed ^ (uint64_t)l->started);
-    check_init(l->check,
-               &(struct check_settings){.rung = config->rung,
-                                        .agreed = member_options_delivery(&config->member) == GMS_AGREED,
-                                        .last_man_standing = config->member.last_man_standing});
+    const struct check_settings settings =
+        report_live_settings(config->rung, member_options_delivery(&config->member) == GMS_AGREED,
+                             config->member.last_man_standing);
+    check_init(l->check, &settings);
     if (config->scenario && !(l->stage = stage_new(config->scenario)))
         return cant("out of memory");
 

@@ -47,13 +47,14 @@ static void status(struct live *live, char *reply, size_t reply_size) {
     snprintf(color, sizeof color, "#%02x%02x%02x", m->color[0], m->color[1], m->color[2]);
     snprintf(hash, sizeof hash, "%016" PRIx64, m->hash);
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I, s:I}",
+        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I, s:b, "
+        "s:I}",
         "name", m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
         state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members",
         members, "count", (json_int_t)m->count, "color", color, "hash", hash, "expected",
         (json_int_t)m->expected, "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused,
-        "mean_ms", (json_int_t)m->mean_ms, "cut_links", (json_int_t)m->cut_links, "dropped",
-        (json_int_t)node->dropped);
+        "mean_ms", (json_int_t)m->mean_ms, "cut_links", (json_int_t)m->cut_links, "cut_off", (int)m->cut_off,
+        "dropped", (json_int_t)node->dropped);
     const size_t size = root ? json_dumpb(root, reply, reply_size - 1, JSON_COMPACT) : 0;
     if (size == 0 || size >= reply_size)
         snprintf(reply, reply_size, "error the status is too long");

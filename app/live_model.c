@@ -18,7 +18,7 @@ static enum tile_state out_of_group(const struct live *live, const char *doing, 
 static enum tile_state blocked(const struct live *live, char *reason, size_t reason_size) {
     if (live->quorum)
         return TILE_BLOCKED;
-    snprintf(reason, reason_size, "too few of view %u can be reached; it goes on when they are back",
+    snprintf(reason, reason_size, "too few of view %u answer; it goes on when they are back",
              live->worker.view.number);
     return TILE_NO_QUORUM;
 }
@@ -36,8 +36,7 @@ static enum tile_state tile_state_of(struct live *live, char *reason, size_t rea
             return out_of_group(live, "nobody lets it in; it asks again\u2026", reason, reason_size);
         snprintf(reason, reason_size, "%.127s", live->reason);
         return TILE_FAILED;
-    case GMS_OUT:
-        return out_of_group(live, "the others went on without it; it joins again\u2026", reason, reason_size);
+    case GMS_OUT: return out_of_group(live, "the others went on; it joins again\u2026", reason, reason_size);
     case GMS_LEFT: return TILE_LEAVING;
     case GMS_LEADING:
     case GMS_FOLLOWING: break;
@@ -89,7 +88,10 @@ void live_fill_model(struct live *live) {
     m->expected = gms_expected(&node->gms);
     m->differs_since = m->state == TILE_LEADING ? 0 : live->differs_since;
     m->paused = live->paused;
-    m->cut_links = node->fault.cut.count;
+    m->cut_links = 0;
+    for (uint32_t i = 0; i < live->worker.view.count; i++)
+        m->cut_links += gms_ids_have(&node->fault.cut, live->worker.view.members[i]);
+    m->cut_off = node->fault.cut.count > 0 && m->cut_links + 1 >= live->worker.view.count;
     m->mean_ms = (uint32_t)live->mean_ms;
 }
 

@@ -52,6 +52,7 @@ bool registry_open(struct registry *r, const char *group, char *error, size_t er
         snprintf(base, sizeof base, "%.*s/groupy", (int)sizeof base - 9, runtime);
     else
         snprintf(base, sizeof base, "/tmp/groupy-%ld", (long)getuid());
+    snprintf(r->group, sizeof r->group, "%s", group);
     snprintf(r->dir, sizeof r->dir, "%s/%s", base, group);
     make_ticket(r);
     if (private_dir(base) && private_dir(r->dir))

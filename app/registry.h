@@ -28,6 +28,7 @@ struct registry_entry {
 };
 
 struct registry {
+    char group[REGISTRY_GROUP_SIZE];
     char dir[REGISTRY_PATH_SIZE];
     char ticket[32];      /* names this process' own file and sockets */
     int own_fd;           /* its lock; -1: not published */

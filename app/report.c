@@ -18,6 +18,13 @@ void report_name(struct report_names *names, gms_id id, const char *name) {
     names->count++;
 }
 
+struct check_settings report_live_settings(enum gms_rung_id rung, bool agreed, bool last_man_standing) {
+    return (struct check_settings){.rung = rung,
+                                   .agreed = agreed,
+                                   .last_man_standing = last_man_standing,
+                                   .settle = rung >= GMS_RUNG_4_ACK ? 500 * 1000000 : 0};
+}
+
 const char *report_name_of(const struct report_names *names, gms_id id) {
     for (uint32_t i = 0; i < names->count; i++) {
         if (names->id[i] == id)

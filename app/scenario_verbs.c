@@ -187,7 +187,7 @@ static bool read_expect(struct reader *r, struct scenario_step *step) {
         step->outcome = SCENARIO_HALT;
     } else if (strcmp(word, "blocked") == 0) {
         step->outcome = SCENARIO_BLOCKED;
-        if (r->scenario->rung <= GMS_RUNG_3)
+        if (r->scenario->rung < GMS_RUNG_5)
             return reader_complain(r, word, "nobody ever blocks at %s", gms_rung_name(r->scenario->rung));
     } else if (strcmp(word, "leader") == 0) {
         r->form = "expect leader w2 within 2s";

@@ -17,10 +17,12 @@ static void on_signal(int number) {
 /* A managed worker leaves Ctrl+C to its launcher, which gets it too. */
 void session_handle_signals(bool managed) {
     struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction alone = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT}; /* who hangs others for it */
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, managed ? &ignore : &stop, NULL);
     sigaction(SIGINT, managed ? &ignore : &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGCHLD, &alone, NULL);
 }
 
 /* -- Keys ----------------------------------------------------------------------------------------------- */
@@ -42,6 +44,13 @@ static void handle_key(struct session *s, enum window_command key) {
     case WINDOW_KILL_LEADER: act(s, 2, (const char *[]){"kill", "leader"}); break;
     case WINDOW_CRASH_MID_BROADCAST: act(s, 1, (const char *[]){"crash-mid-broadcast"}); break;
     case WINDOW_LOSE: act(s, 4, (const char *[]){"lose", "1", "--to", s->o.name}); break;
+    case WINDOW_HANG_LEADER: act(s, 4, (const char *[]){"hang", "leader", "--for", "3s"}); break;
+    case WINDOW_CUT:
+        if (model.cut_off || model.cut_links > 0)
+            act(s, 1, (const char *[]){"heal"});
+        else
+            act(s, 2, (const char *[]){"cut", s->o.name});
+        break;
     case WINDOW_JOIN: act(s, 1, (const char *[]){"join"}); break;
     case WINDOW_CHANGE: live_command(s->live, "change"); break;
     case WINDOW_PAUSE: act(s, 1, (const char *[]){model.paused ? "resume" : "pause"}); break;

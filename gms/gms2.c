@@ -58,8 +58,6 @@ void gms2_elect(struct gms *g, struct gms_actions *out) {
     if (gms_leader(g) == g->gms1.config.me) {
         refuse_stale(g, out);
         gms_rung_of(g)->lead(g, out);
-        if (g->gms1.leaving)
-            become_left(g, out); /* like any leader that leaves: once it has passed on what it has */
         return;
     }
     gms_do_watch(out, gms_leader(g));
@@ -70,6 +68,8 @@ void gms2_elect(struct gms *g, struct gms_actions *out) {
 void gms2_lead(struct gms *g, struct gms_actions *out) {
     become_leading(g, g->gms1.view.number + 1, out);
     gms1_announce(g, GMS_NOBODY, out);
+    if (g->gms1.leaving)
+        become_left(g, out); /* like any leader that leaves: now that it has passed on what it has */
 }
 
 const struct gms_rung gms2 = {

@@ -7,6 +7,7 @@
  * one comes too early and will be repeated, in order, from the gap on (go-back-N). "Any n not seen before"
  * would not do: what died with the old leader could then be overtaken. VIEW carries these numbers, for its
  * newcomers. And the leader watches its followers, as they do the leader: who crashed leaves the view.
+ * Whoever asks again and again, and nothing at all happens, says that it is blocked: no silent hang.
  *
  * How the leader's own messages are made good is in gms4_ack.c and gms4_nack.c, and so is what breaks them.
  *
@@ -194,7 +195,7 @@ enum gms_drop gms4_timer(struct gms *g, const struct gms_event *e, struct gms_ac
     struct gms1_state *s = &g->gms1;
     if (e->now < s->deadline)
         return GMS_USED;
-    if (s->leaving)
+    if (s->leaving && s->phase != GMS_LEADING)
         return gms1_timer(g, e, out);
     if (s->phase == GMS_JOINING) {
         join_again(g, e, out);

@@ -9,8 +9,8 @@
  * Breaks: a false suspicion. The leader waits for the ACK of someone who no longer listens; nobody
  * acknowledges what a stale leader says. Suspected from both sides, the group parts.
  *
- * Source: the ladder; stop and wait (the alternating bit) is K. Bartlett, R. Scantlebury and P. Wilkinson, "A
- * Note on Reliable Full-duplex Transmission over Half-duplex Links" (1969).
+ * Source: K. Bartlett, R. Scantlebury and P. Wilkinson, "A Note on Reliable Full-duplex Transmission over
+ * Half-duplex Links" (1969), for stop and wait.
  */
 #include <assert.h>
 
@@ -55,8 +55,7 @@ static void finish(struct gms *g, struct gms_actions *out) {
     const struct gms_message m = gms_lend(out, &kept);
     g->gms4_ack.awaited = GMS_NOBODY;
     gms_forget(&g->gms3.last);
-    if (!g->gms1.leaving)
-        g->gms1.deadline = GMS_NEVER;
+    g->gms1.deadline = GMS_NEVER;
     if (m.seq < g->gms3.expected)
         return;
     g->gms3.expected++;
@@ -80,8 +79,7 @@ static void send_to(struct gms *g, uint32_t rank, struct gms_actions *out) {
     const struct gms_message m = gms_lend(out, &kept);
     g->gms4_ack.awaited = view->members[rank];
     gms_do_send(out, view->members[rank], &m);
-    if (!g->gms1.leaving)
-        g->gms1.deadline = g->gms1.now + g->gms1.config.resend_timeout;
+    g->gms1.deadline = g->gms1.now + g->gms1.config.resend_timeout;
 }
 
 static uint32_t rank_of_awaited(const struct gms *g) {
@@ -217,19 +215,20 @@ static enum gms_drop ack_down(struct gms *g, const struct gms_event *e, struct g
 }
 
 static enum gms_drop ack_timer(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const bool due = e->now >= g->gms1.deadline && is_busy(g) && !g->gms1.leaving;
+    const bool due = e->now >= g->gms1.deadline && is_busy(g);
     const enum gms_drop result = gms4_timer(g, e, out);
-    if (due)
+    if (due && g->gms1.leaving && gms4_blocked(g))
+        become_left(g, out); /* nobody answers */
+    else if (due)
         send_to(g, rank_of_awaited(g), out);
     return result;
 }
 
-/* A leader that leaves finishes its broadcast, or gives it up in the end. */
+/* A leader that leaves finishes its broadcast first; so does who is elected while it leaves. */
 static enum gms_drop ack_leave(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     if (!is_busy(g) || g->gms1.leaving)
         return gms4_leave(g, e, out);
     g->gms1.leaving = true;
-    g->gms1.deadline = g->gms1.now + g->gms1.config.join_timeout;
     return GMS_USED;
 }
 

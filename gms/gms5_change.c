@@ -43,18 +43,30 @@ static bool is_answered(const struct gms *g, uint32_t rank) {
     return g->gms5.peer[rank].answered;
 }
 
+/* A promise of somebody who crashed since counts for what it said, not for the quorum that is to go on. */
+static bool is_present(const struct gms *g, uint32_t rank) {
+    return g->gms5.peer[rank].answered && !gms5_is_down(g, g->gms1.view.members[rank]);
+}
+
 static bool is_trusted(const struct gms *g, uint32_t rank) {
     return !g->gms5.peer[rank].suspected;
 }
 
 static bool is_staying(const struct gms *g, uint32_t rank) {
-    return g->gms5.peer[rank].answered && !g->gms5.peer[rank].leaving;
+    return is_present(g, rank) && !g->gms5.peer[rank].leaving;
 }
 
-static bool all_answered(const struct gms *g, bool the_suspected_too) {
+static bool all_present(const struct gms *g) {
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        const struct gms5_peer *peer = &g->gms5.peer[i];
-        if (!peer->answered && (the_suspected_too || !peer->suspected))
+        if (!is_present(g, i))
+            return false;
+    }
+    return true;
+}
+
+static bool all_trusted_answered(const struct gms *g) {
+    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
+        if (is_trusted(g, i) && !is_answered(g, i))
             return false;
     }
     return true;
@@ -119,7 +131,7 @@ static void decide(struct gms *g, struct gms_actions *out) {
 
 /* Who leaves may go if those who stay can go on by themselves, or if all are here to see it through. */
 static bool may_go(const struct gms *g) {
-    return gms5_quorum(g, is_staying) || all_answered(g, true);
+    return gms5_quorum(g, is_staying) || all_present(g);
 }
 
 static void build(const struct gms *g, struct gms5_proposal *p) {
@@ -128,9 +140,7 @@ static void build(const struct gms *g, struct gms5_proposal *p) {
     memset(p, 0, sizeof *p);
     p->last = gms5_received(g);
     for (uint32_t i = 0; i < view->count; i++) {
-        const struct gms5_peer *peer = &g->gms5.peer[i];
-        const bool crashed = gms5_is_down(g, view->members[i]); /* after its promise */
-        if (peer->answered && !crashed && !(leave && peer->leaving))
+        if (is_present(g, i) && !(leave && g->gms5.peer[i].leaving))
             p->members[p->count++] = view->members[i];
     }
     const uint32_t staying = p->count;
@@ -164,7 +174,7 @@ static void propose_if_ready(struct gms *g, struct gms_actions *out) {
     for (uint32_t i = 0; i < g->gms1.view.count; i++)
         leaver = leaver || g->gms5.peer[i].leaving;
     const bool patient = leaver || g->gms5.patience < SHORT_WAIT;
-    if (gms5_quorum(g, is_answered) && (all_answered(g, false) || !patient))
+    if (gms5_quorum(g, is_present) && (all_trusted_answered(g) || !patient))
         propose(g, out);
 }
 

@@ -90,7 +90,7 @@ static void forget_view(struct gms *g, uint64_t last) {
     s->coordinates = GMS5_NONE;
     s->patience = 0;
     s->blocked_at = 0;
-    s->blocked = s->has_snapshot = false;
+    s->blocked = s->no_quorum = s->has_snapshot = false;
 }
 
 static void enter_view(struct gms *g, const struct gms_view *next, uint64_t cut, struct gms_actions *out) {

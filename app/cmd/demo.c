@@ -34,7 +34,7 @@ static int cast(struct launcher_config *config, const char **rung, const char *n
 
 static int run(struct launcher_config *config, const char *rung) {
     if (!rung)
-        rung = "gms3";
+        rung = LIVE_RUNG;
     if (config->members == NOT_SAID)
         config->members = 5;
     if (config->mean_ms == NOT_SAID)
@@ -56,12 +56,14 @@ static int run(struct launcher_config *config, const char *rung) {
 
 int cmd_demo(int argc, char **argv) {
     const char *rung = NULL, *name = NULL;
+    char rungs[160];
     int status;
     struct launcher_config config = {
         .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .member = member_options_default};
+    snprintf(rungs, sizeof rungs, "%s (default " LIVE_RUNG ", or the scenario's)", options_rungs(true));
     const struct option options[] = {
         {"-n", OPTION_NUMBER, &config.members, 1, 64, "5", "how many workers to start with, 1 to 64"},
-        {"--rung", OPTION_TEXT, &rung, 0, 0, "R", options_rungs(true)},
+        {"--rung", OPTION_TEXT, &rung, 0, 0, "R", rungs},
         {"--mean", OPTION_DURATION, &config.mean_ms, 0, 3600000, "2s",
          "mean time between two changes of a worker"},
         {"--scenario", OPTION_TEXT, &name, 0, 0, "NAME|FILE",

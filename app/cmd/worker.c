@@ -49,18 +49,19 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
 
 int cmd_worker(int argc, char **argv) {
     struct session s = {.o = {.group = "groupy",
-                              .rung = "gms3",
+                              .rung = LIVE_RUNG,
                               .run = "-",
                               .mean_ms = 2000,
                               .member = member_options_default,
                               .seed = 0}};
     struct worker_options *o = &s.o;
-    char error[512] = "";
+    char error[512] = "", rungs[160];
     int status;
+    snprintf(rungs, sizeof rungs, "%s (default " LIVE_RUNG ")", options_rungs(true));
     const struct option options[] = {
         {"--name", OPTION_TEXT, &o->name, 0, 0, "w1", "its name (default: the first free of w1, w2, ...)"},
         {"--group", OPTION_TEXT, &o->group, 0, 0, "G", "the group (default groupy)"},
-        {"--rung", OPTION_TEXT, &o->rung, 0, 0, "R", options_rungs(true)},
+        {"--rung", OPTION_TEXT, &o->rung, 0, 0, "R", rungs},
         {"--join", OPTION_TEXTS, &o->join, 0, 0, "ENDPOINT", "join through this member; may be given again"},
         {"--listen", OPTION_TEXT, &o->listen, 0, 0, "ENDPOINT", "tcp://127.0.0.1:PORT or ipc://PATH"},
         {"--insecure", OPTION_FLAG, &o->insecure, 0, 0, NULL,

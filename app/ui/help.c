@@ -14,6 +14,8 @@ static const struct key keys[] = {
     {"K", "kill the leader", NULL},
     {"M", "crash the leader mid-broadcast", "crash mid-broadcast"},
     {"L", "lose the next message to this worker", "lose next message"},
+    {"H", "hang the leader for 3 s", "hang the leader"},
+    {"P", "cut this worker off, or heal", "cut off, heal"},
     {"N", "a new worker joins", NULL},
     {"X", "this worker leaves", NULL},
     {"C", "change colour now (or click)", "change colour"},

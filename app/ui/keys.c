@@ -11,7 +11,8 @@ static const struct {
     bool repeats;
 } pressed[] = {
     {SDLK_k, WINDOW_KILL_LEADER, false}, {SDLK_m, WINDOW_CRASH_MID_BROADCAST, false},
-    {SDLK_l, WINDOW_LOSE, false},        {SDLK_n, WINDOW_JOIN, false},
+    {SDLK_l, WINDOW_LOSE, false},        {SDLK_h, WINDOW_HANG_LEADER, false},
+    {SDLK_p, WINDOW_CUT, false},         {SDLK_n, WINDOW_JOIN, false},
     {SDLK_x, WINDOW_LEAVE, false},       {SDLK_c, WINDOW_CHANGE, false},
     {SDLK_SPACE, WINDOW_PAUSE, false},   {SDLK_RIGHT, WINDOW_STEP, true},
     {SDLK_PAGEDOWN, WINDOW_STEP, true}, /* a presenter's clicker: next */

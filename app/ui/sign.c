@@ -55,6 +55,43 @@ static void leaving(struct canvas *c, struct canvas_rect box, struct canvas_colo
     canvas_polygon(c, head, 3, ink);
 }
 
+static void excluded(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    stroke(c, box, 0.55f, 0.07f, 1, 0.07f, STROKE, ink);
+    stroke(c, box, 0.93f, 0, 0.93f, 1, STROKE, ink);
+    stroke(c, box, 1, 0.93f, 0.55f, 0.93f, STROKE, ink);
+    stroke(c, box, 0, 0.5f, 0.45f, 0.5f, STROKE, ink);
+    struct canvas_point head[3] = {at(box, 0.38f, 0.25f), at(box, 0.7f, 0.5f), at(box, 0.38f, 0.75f)};
+    canvas_polygon(c, head, 3, ink);
+}
+
+/* Two fifths of a disc in a ring. */
+static void no_quorum(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    struct canvas_point points[20];
+    canvas_ring(c, at(box, 0.5f, 0.5f), 0.45f * box.w, 0.1f * box.w, ink);
+    points[0] = at(box, 0.5f, 0.5f);
+    for (int i = 0; i < 19; i++) {
+        float angle = 3.14159265f * (-0.5f + 0.8f * (float)i / 18);
+        points[i + 1] = at(box, 0.5f + 0.36f * cosf(angle), 0.5f + 0.36f * sinf(angle));
+    }
+    canvas_polygon(c, points, 20, ink);
+}
+
+static void hourglass(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    struct canvas_point upper[3] = {at(box, 0.16f, 0.1f), at(box, 0.84f, 0.1f), at(box, 0.5f, 0.54f)};
+    struct canvas_point lower[3] = {at(box, 0.16f, 0.9f), at(box, 0.84f, 0.9f), at(box, 0.5f, 0.46f)};
+    canvas_polygon(c, upper, 3, ink);
+    canvas_polygon(c, lower, 3, ink);
+    stroke(c, box, 0.06f, 0.06f, 0.94f, 0.06f, 0.12f, ink);
+    stroke(c, box, 0.06f, 0.94f, 0.94f, 0.94f, 0.12f, ink);
+}
+
+static void cut(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    stroke(c, box, 0, 0.5f, 0.26f, 0.5f, 0.18f, ink);
+    stroke(c, box, 0.74f, 0.5f, 1, 0.5f, 0.18f, ink);
+    stroke(c, box, 0.3f, 0.95f, 0.46f, 0.05f, STROKE, ink);
+    stroke(c, box, 0.54f, 0.95f, 0.7f, 0.05f, STROKE, ink);
+}
+
 void sign_draw(struct canvas *c, enum sign sign, struct canvas_rect box, struct canvas_color ink,
                struct canvas_color back) {
     switch (sign) {
@@ -91,6 +128,22 @@ void sign_draw(struct canvas *c, enum sign sign, struct canvas_rect box, struct 
         canvas_note(c, "sign leaving");
         leaving(c, box, ink);
         break;
+    case SIGN_NO_QUORUM:
+        canvas_note(c, "sign no quorum");
+        no_quorum(c, box, ink);
+        break;
+    case SIGN_EXCLUDED:
+        canvas_note(c, "sign excluded");
+        excluded(c, box, ink);
+        break;
+    case SIGN_SILENT:
+        canvas_note(c, "sign silent");
+        hourglass(c, box, ink);
+        break;
+    case SIGN_CUT:
+        canvas_note(c, "sign cut");
+        cut(c, box, ink);
+        break;
     }
 }
 
@@ -118,18 +171,17 @@ void sign_badge(struct canvas *c, struct canvas_rect box, struct canvas_color in
     sign_crown(c, inner, ink);
 }
 
-/* The part of the slanted stripes that runs through `side`. All sides share one phase, so that the stripes
- * go around the corners unbroken. */
-static void stripes(struct canvas *c, struct canvas_rect side, float period) {
-    const struct canvas_color white = {255, 255, 255, 255}, black = {0, 0, 0, 255};
+/* The part of the slanted stripes that runs through `side`: `share` of each period. All sides share one
+ * phase, so that the stripes go around the corners unbroken. */
+static void stripes(struct canvas *c, struct canvas_rect side, float period, float share,
+                    struct canvas_color color) {
     struct canvas_point points[CANVAS_POINTS_MAX];
     int counts[CANVAS_POINTS_MAX / 4], contours = 0;
     float right = side.x + side.w, bottom = side.y + side.h;
-    canvas_rect(c, side, black);
     canvas_clip(c, &side);
-    /* A stripe holds the points with x + y between k periods and k and a half. */
+    /* A stripe holds the points with x + y between k periods and k and that share of one. */
     for (float k = floorf((side.x + side.y) / period); k * period < right + bottom; k++) {
-        float from = k * period, to = from + period / 2;
+        float from = k * period, to = from + share * period;
         struct canvas_point *p = points + 4 * contours;
         /* Cut at the long edges of the side: then the rows of pixels cross few stripes. */
         if (side.w > side.h) {
@@ -145,19 +197,28 @@ static void stripes(struct canvas *c, struct canvas_rect side, float period) {
         }
         counts[contours++] = 4;
         if (contours == CANVAS_POINTS_MAX / 4) {
-            canvas_contours(c, points, counts, contours, white);
+            canvas_contours(c, points, counts, contours, color);
             contours = 0;
         }
     }
-    canvas_contours(c, points, counts, contours, white);
+    canvas_contours(c, points, counts, contours, color);
     canvas_clip(c, NULL);
 }
 
 void sign_hazard(struct canvas *c, struct canvas_rect o, float width) {
-    float period = 3 * width;
+    const struct canvas_color white = {255, 255, 255, 255}, black = {0, 0, 0, 255};
+    const struct canvas_rect sides[] = {{o.x, o.y, o.w, width},
+                                        {o.x, o.y + o.h - width, o.w, width},
+                                        {o.x, o.y + width, width, o.h - 2 * width},
+                                        {o.x + o.w - width, o.y + width, width, o.h - 2 * width}};
     canvas_note(c, "hazard border");
-    stripes(c, (struct canvas_rect){o.x, o.y, o.w, width}, period);
-    stripes(c, (struct canvas_rect){o.x, o.y + o.h - width, o.w, width}, period);
-    stripes(c, (struct canvas_rect){o.x, o.y + width, width, o.h - 2 * width}, period);
-    stripes(c, (struct canvas_rect){o.x + o.w - width, o.y + width, width, o.h - 2 * width}, period);
+    for (int i = 0; i < 4; i++) {
+        canvas_rect(c, sides[i], black);
+        stripes(c, sides[i], 3 * width, 0.5f, white);
+    }
+}
+
+void sign_hatch(struct canvas *c, struct canvas_rect area, float period, struct canvas_color color) {
+    canvas_note(c, "hatched");
+    stripes(c, area, period, 0.3f, color);
 }

@@ -106,10 +106,22 @@ static void draw_name(struct canvas *c, const struct tile_member *member, struct
     canvas_text_in(c, box, &style, smallest, name);
 }
 
+/* The sign of those that are not heard, beside the name or alone; returns what is left for the name. */
+static struct canvas_rect draw_silent(struct canvas *c, struct canvas_rect r, bool beside,
+                                      struct canvas_color ink) {
+    float side = floorf((beside ? 0.55f : 0.75f) * fminf(r.h, r.w));
+    float x = beside ? r.x + 0.2f * r.h : r.x + (r.w - side) / 2;
+    sign_draw(c, SIGN_SILENT, (struct canvas_rect){x, r.y + (r.h - side) / 2, side, side}, ink, ink);
+    float used = beside ? 0.2f * r.h + side : 0;
+    return (struct canvas_rect){r.x + used, r.y, r.w - used, r.h};
+}
+
 static void draw_swatch(struct canvas *c, const struct tile_member *member, struct canvas_rect r,
                         const struct grid *g, float smallest, struct canvas_color on) {
     struct canvas_color ink = theme_ink(on);
     struct canvas_color fill = member->known ? theme_rgb(member->color) : on;
+    if (member->suspected)
+        fill = theme_mix(fill, (struct canvas_color){0x80, 0x80, 0x80, 255}, 0.75f);
     struct canvas_color text = theme_ink(fill);
     float line = fmaxf(1, roundf(r.h * 0.04f));
     if (member->self)
@@ -129,6 +141,8 @@ static void draw_swatch(struct canvas *c, const struct tile_member *member, stru
                     fmaxf(2, 0.08f * r.h), text);
         canvas_clip(c, NULL);
     }
+    if (member->suspected)
+        r = draw_silent(c, r, g->names, text);
     if (g->names)
         draw_name(c, member, r, smallest, fill);
 }

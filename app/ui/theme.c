@@ -45,3 +45,23 @@ struct canvas_color theme_alpha(struct canvas_color color, float alpha) {
     color.a = (uint8_t)lroundf(255 * fminf(fmaxf(alpha, 0), 1));
     return color;
 }
+
+static uint8_t mix(uint8_t a, uint8_t b, float share) {
+    return (uint8_t)lroundf((float)a + ((float)b - (float)a) * share);
+}
+
+struct canvas_color theme_mix(struct canvas_color color, struct canvas_color with, float share) {
+    return (struct canvas_color){mix(color.r, with.r, share), mix(color.g, with.g, share),
+                                 mix(color.b, with.b, share), 255};
+}
+
+/* Towards the ink where there is contrast to give away, else away from it. */
+struct canvas_color theme_hatch(struct canvas_color back) {
+    const struct canvas_color ink = theme_ink(back);
+    for (float share = 0.3f; share >= 0.2f; share -= 0.02f) {
+        const struct canvas_color line = theme_mix(back, ink, share);
+        if (theme_contrast(line, ink) >= 4.5f)
+            return line;
+    }
+    return theme_mix(back, theme_opposite(ink), 0.4f);
+}

@@ -20,8 +20,12 @@ struct theme_colors {
 const struct theme_colors *theme_colors(enum theme);
 
 struct canvas_color theme_rgb(const uint8_t rgb[3]);
-struct canvas_color theme_ink(struct canvas_color on);             /* black or white, the better one */
-struct canvas_color theme_opposite(struct canvas_color ink);       /* white for black, black for white */
+struct canvas_color theme_ink(struct canvas_color on);       /* black or white, the better one */
+struct canvas_color theme_opposite(struct canvas_color ink); /* white for black, black for white */
+struct canvas_color theme_mix(struct canvas_color, struct canvas_color with, float share); /* 0..1; opaque */
+
+/* For lines on `back` that are seen, and over which text in its ink keeps a contrast of 4.5. */
+struct canvas_color theme_hatch(struct canvas_color back);
 struct canvas_color theme_alpha(struct canvas_color, float alpha); /* 0..1 */
 
 /* WCAG contrast of two opaque colours: 1 to 21. */

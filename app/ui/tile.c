@@ -24,7 +24,7 @@
 #define STRIP_ROWS   3
 
 enum place { TOP, MIDDLE, BOTTOM };
-enum row_kind { NAME, COLOR, STATE, REASON, DIFFERS, PAUSED, NOTICE, SYNC, META, STRIP, ROWS };
+enum row_kind { NAME, COLOR, STATE, REASON, DIFFERS, CUT, PAUSED, NOTICE, SYNC, META, STRIP, ROWS };
 
 /* What stands where, top to bottom, and what is dropped first (the highest number). */
 static const struct {
@@ -33,11 +33,10 @@ static const struct {
     float size; /* of the text, in hundredths of the window */
     float high; /* height of the row, in text sizes */
 } rules[ROWS] = {
-    [NAME] = {TOP, 0, 25, 1.0f},         [COLOR] = {TOP, 2, 9, 1.2f},
-    [STATE] = {MIDDLE, 0, 11, 1.5f},     [REASON] = {MIDDLE, 5, 5, 1.3f},
-    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [PAUSED] = {MIDDLE, 6, 6.5f, 1.4f},
-    [NOTICE] = {MIDDLE, 8, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
-    [META] = {BOTTOM, 7, 4.6f, 1.6f},    [STRIP] = {BOTTOM, 4, 9, 1.0f},
+    [NAME] = {TOP, 0, 25, 1.0f},        [COLOR] = {TOP, 2, 9, 1.2f},         [STATE] = {MIDDLE, 0, 11, 1.5f},
+    [REASON] = {MIDDLE, 6, 5, 1.3f},    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [CUT] = {MIDDLE, 5, 6.5f, 1.4f},
+    [PAUSED] = {MIDDLE, 7, 6.5f, 1.4f}, [NOTICE] = {MIDDLE, 9, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
+    [META] = {BOTTOM, 8, 4.6f, 1.6f},   [STRIP] = {BOTTOM, 4, 9, 1.0f},
 };
 
 struct row {
@@ -88,11 +87,18 @@ void tile_title(const struct tile_model *m, char *out, size_t out_size) {
 
 /* Before it is told the group's colour a worker has none, and shows none. */
 static bool has_color(const struct tile_model *m) {
-    return m->state != TILE_JOINING && m->state != TILE_ADOPTING && m->state != TILE_FAILED;
+    return m->state != TILE_JOINING && m->state != TILE_ADOPTING && m->state != TILE_FAILED &&
+           m->state != TILE_EXCLUDED;
 }
 
+static bool is_blocked(const struct tile_model *m) {
+    return m->state == TILE_BLOCKED || m->state == TILE_NO_QUORUM;
+}
+
+/* It can't go on, by itself or at all. */
 static bool is_stopped(const struct tile_model *m) {
-    return m->state == TILE_FROZEN || m->state == TILE_HALTED || m->state == TILE_FAILED;
+    return m->state == TILE_FROZEN || m->state == TILE_HALTED || m->state == TILE_FAILED ||
+           m->state == TILE_EXCLUDED || is_blocked(m);
 }
 
 static bool is_passing(const struct tile_model *m) {
@@ -112,6 +118,7 @@ static bool wanted(const struct tile_model *m, enum row_kind kind) {
     case STATE: return is_stopped(m) || is_passing(m);
     case REASON: return m->reason[0] != '\0' && (is_stopped(m) || is_passing(m));
     case DIFFERS: return m->differs_since > 0;
+    case CUT: return m->cut_off || m->cut_links > 0;
     case PAUSED: return m->paused;
     case NOTICE: return m->notice[0] != '\0';
     case SYNC: return has_color(m);
@@ -248,8 +255,8 @@ static enum sign sign_of(enum tile_state state) {
     case TILE_HALTED: return SIGN_HALTED;
     case TILE_FAILED: return SIGN_FAILED;
     case TILE_LEAVING: return SIGN_LEAVING;
-    case TILE_NO_QUORUM:
-    case TILE_EXCLUDED:
+    case TILE_NO_QUORUM: return SIGN_NO_QUORUM;
+    case TILE_EXCLUDED: return SIGN_EXCLUDED;
     case TILE_BLOCKED:
     case TILE_JOINING:
     case TILE_ADOPTING:
@@ -290,6 +297,13 @@ static void differs_row(const struct layout *l) {
     char words[64];
     snprintf(words, sizeof words, "since #%" PRIu64, l->model->differs_since);
     sign_row(l, DIFFERS, SIGN_DIFFERS, true, words); /* the font's own sign is too small to be seen */
+}
+
+static void cut_row(const struct layout *l) {
+    char words[64] = "cut off";
+    if (!l->model->cut_off)
+        snprintf(words, sizeof words, "cut from %" PRIu32, l->model->cut_links);
+    sign_row(l, CUT, SIGN_CUT, false, words);
 }
 
 static void sync_row(const struct layout *l) {
@@ -351,6 +365,7 @@ static void draw_row(const struct layout *l, enum row_kind kind) {
     case STATE: sign_row(l, kind, sign_of(m->state), is_stopped(m), tile_state_words(m->state)); break;
     case REASON: reason_row(l); break;
     case DIFFERS: differs_row(l); break;
+    case CUT: cut_row(l); break;
     case PAUSED: sign_row(l, kind, SIGN_PAUSED, false, "paused"); break;
     case NOTICE: notice_row(l); break;
     case SYNC: sync_row(l); break;
@@ -358,6 +373,10 @@ static void draw_row(const struct layout *l, enum row_kind kind) {
     case STRIP: strip_draw(l->canvas, m, box, l->legible, l->back); break;
     case ROWS: break;
     }
+}
+
+static bool is_small(int kind) {
+    return kind == CUT || kind == PAUSED || kind == NOTICE || kind == SYNC || kind == META;
 }
 
 void tile_draw(struct canvas *c, const struct tile_model *m, const struct tile_look *look) {
@@ -377,15 +396,20 @@ void tile_draw(struct canvas *c, const struct tile_model *m, const struct tile_l
     l.inside = (struct canvas_rect){margin, margin, look->width - 2 * margin, look->height - 2 * margin};
 
     canvas_rect(c, all, l.back);
+    if (is_blocked(m))
+        sign_hatch(c, all, fmaxf(12 * look->scale, 5 * l.unit), theme_hatch(l.back));
     if (look->pulse > 0)
         canvas_frame(c, all, ceilf(l.border * look->pulse), theme_alpha(l.ink, 0.6f * look->pulse));
     choose(&l);
     place(&l);
     if (l.badge > 0)
         draw_badge(&l);
-    for (int k = 0; k < ROWS; k++)
+    for (int k = 0; k < ROWS; k++) {
+        if (l.rows[k].shown && is_blocked(m) && is_small(k))
+            canvas_rect(c, row_box(&l, k), l.back); /* no hatching behind it */
         if (l.rows[k].shown)
             draw_row(&l, (enum row_kind)k);
+    }
     if (m->differs_since > 0)
         sign_hazard(c, all, l.border);
 }

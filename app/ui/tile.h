@@ -55,7 +55,8 @@ struct tile_model {
     uint64_t expected;                            /* next sequence number, 0 where the rung has none */
     uint64_t differs_since; /* 0: in sync; else the first count at which this window differs */
     bool paused;
-    uint32_t cut_links; /* of this worker, by a fault that was asked for */
+    uint32_t cut_links; /* from this worker to the others, by a fault that was asked for ... */
+    bool cut_off;       /* ... and these are all */
     uint32_t mean_ms;   /* between two changes of this worker */
     char notice[96];    /* a line shown for a moment (what a key just did); empty: none */
 };

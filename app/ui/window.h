@@ -30,6 +30,8 @@ enum window_command {
     WINDOW_KILL_LEADER,
     WINDOW_CRASH_MID_BROADCAST,
     WINDOW_LOSE,
+    WINDOW_HANG_LEADER,
+    WINDOW_CUT, /* this worker off, or heal */
     WINDOW_JOIN,
     WINDOW_LEAVE,
     WINDOW_CHANGE,

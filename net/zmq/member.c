@@ -85,7 +85,9 @@ member_t *member_new(const member_config_t *config, char *error, size_t error_si
         .join_timeout = (gms_time)(config->join_timeout_ms ? config->join_timeout_ms : 1000) * CLOCK_MS,
         .resend_timeout = ACTOR_RESEND_TIMEOUT_MS * CLOCK_MS,
         .heartbeat_period = ACTOR_HEARTBEAT_PERIOD_MS * CLOCK_MS,
-        .suspect_timeout = ACTOR_SUSPECT_TIMEOUT_MS * CLOCK_MS,
+        .suspect_timeout =
+            (gms_time)(config->suspect_after_ms ? config->suspect_after_ms : ACTOR_SUSPECT_TIMEOUT_MS) *
+            CLOCK_MS,
         .app = {.self = self, .event = on_event, .turn_end = hand_over}};
     snprintf(actor.name, sizeof actor.name, "%s", config->name);
     self->actor = actor_new(&actor, error, error_size);

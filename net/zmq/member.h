@@ -63,6 +63,7 @@ typedef struct {
     enum gms_rung_id rung; /* all members of a group run the same */
     const char *listen;    /* NULL: "tcp://127.0.0.1:*" */
     int join_timeout_ms;   /* for each contact; 0: 1000 */
+    int suspect_after_ms;  /* silence after which another member is suspected; 0: 400 */
 } member_config_t;
 
 /* Opens the sockets and starts the thread; nothing is sent yet. The strings are copied. NULL and one line in

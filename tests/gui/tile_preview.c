@@ -19,17 +19,18 @@
 
 struct options {
     const char *font_dir, *icon, *out, *state;
-    int width, height, members, down, index, of, changes_ms, for_ms;
+    int width, height, members, down, silent, index, of, changes_ms, for_ms;
     bool fullscreen, calm, help, dark;
     float pulse;
 };
 
-static const char *const state_names[] = {"joining", "adopting", "leader",  "follower",
-                                          "frozen",  "halted",   "leaving", "failed"};
-static const char *const command_names[] = {"none",  "refresh",  "kill-leader", "crash-mid-broadcast",
-                                            "lose",  "join",     "leave",       "change",
-                                            "pause", "step",     "faster",      "slower",
-                                            "close", "close-all"};
+static const char *const state_names[] = {"joining", "adopting",  "leader",   "follower", "frozen", "halted",
+                                          "blocked", "no-quorum", "excluded", "leaving",  "failed"};
+#define STATES (sizeof state_names / sizeof state_names[0])
+static const char *const command_names[] = {"none",   "refresh",     "kill-leader", "crash-mid-broadcast",
+                                            "lose",   "hang-leader", "cut",         "join",
+                                            "leave",  "change",      "pause",       "step",
+                                            "faster", "slower",      "close",       "close-all"};
 
 static void parse_color(const char *text, uint8_t color[3]) {
     unsigned long rgb = strtoul(text[0] == '#' ? text + 1 : text, NULL, 16);
@@ -39,7 +40,7 @@ static void parse_color(const char *text, uint8_t color[3]) {
 }
 
 static void set_state(struct tile_model *m, const char *name) {
-    for (int i = 0; i < 8; i++)
+    for (size_t i = 0; i < STATES; i++)
         if (strcmp(name, state_names[i]) == 0)
             m->state = (enum tile_state)i;
     const char *reason = "";
@@ -47,6 +48,10 @@ static void set_state(struct tile_model *m, const char *name) {
         reason = "message #128 never arrived, and gms3 has no way to ask for it again";
     if (m->state == TILE_HALTED)
         reason = "the leader w1 is gone, and gms1 has nobody to take its place";
+    if (m->state == TILE_NO_QUORUM)
+        reason = "too few of view 7 answer; it goes on when they are back";
+    if (m->state == TILE_EXCLUDED)
+        reason = "the others went on; it joins again\u2026";
     if (m->state == TILE_FAILED)
         reason = "no member answered at tcp://127.0.0.1:5670 within 3 s";
     snprintf(m->reason, sizeof m->reason, "%s", reason);
@@ -61,6 +66,7 @@ static void fill_members(struct tile_model *m, const struct options *o) {
         member->known = i != 6;
         member->self = i == (m->state == TILE_LEADING ? 0 : 2);
         member->down = i == o->down - 1;
+        member->suspected = i == o->silent - 1;
         if (member->self)
             memcpy(member->name, m->name, sizeof m->name);
         else if (m->differs_since > 0)
@@ -77,6 +83,8 @@ enum {
     OPT_SIZE,
     OPT_MEMBERS,
     OPT_DOWN,
+    OPT_SILENT,
+    OPT_CUT,
     OPT_TILE,
     OPT_CHANGES,
     OPT_FOR,
@@ -94,17 +102,14 @@ enum {
 };
 
 static const struct option long_options[] = {
-    {"font-dir", 1, NULL, OPT_FONT},     {"icon", 1, NULL, OPT_ICON},
-    {"out", 1, NULL, OPT_OUT},           {"state", 1, NULL, OPT_STATE},
-    {"size", 1, NULL, OPT_SIZE},         {"members", 1, NULL, OPT_MEMBERS},
-    {"down", 1, NULL, OPT_DOWN},         {"tile", 1, NULL, OPT_TILE},
-    {"changes", 1, NULL, OPT_CHANGES},   {"for", 1, NULL, OPT_FOR},
-    {"fullscreen", 0, NULL, OPT_FULL},   {"calm", 0, NULL, OPT_CALM},
-    {"help", 0, NULL, OPT_HELP},         {"dark", 0, NULL, OPT_DARK},
-    {"pulse", 1, NULL, OPT_PULSE},       {"name", 1, NULL, OPT_NAME},
-    {"color", 1, NULL, OPT_COLOR},       {"differs", 1, NULL, OPT_DIFFERS},
-    {"paused", 0, NULL, OPT_PAUSED},     {"notice", 1, NULL, OPT_NOTICE},
-    {"expected", 1, NULL, OPT_EXPECTED}, {NULL, 0, NULL, 0}};
+    {"font-dir", 1, NULL, OPT_FONT},   {"icon", 1, NULL, OPT_ICON},         {"out", 1, NULL, OPT_OUT},
+    {"state", 1, NULL, OPT_STATE},     {"size", 1, NULL, OPT_SIZE},         {"members", 1, NULL, OPT_MEMBERS},
+    {"down", 1, NULL, OPT_DOWN},       {"silent", 1, NULL, OPT_SILENT},     {"cut", 1, NULL, OPT_CUT},
+    {"tile", 1, NULL, OPT_TILE},       {"changes", 1, NULL, OPT_CHANGES},   {"for", 1, NULL, OPT_FOR},
+    {"fullscreen", 0, NULL, OPT_FULL}, {"calm", 0, NULL, OPT_CALM},         {"help", 0, NULL, OPT_HELP},
+    {"dark", 0, NULL, OPT_DARK},       {"pulse", 1, NULL, OPT_PULSE},       {"name", 1, NULL, OPT_NAME},
+    {"color", 1, NULL, OPT_COLOR},     {"differs", 1, NULL, OPT_DIFFERS},   {"paused", 0, NULL, OPT_PAUSED},
+    {"notice", 1, NULL, OPT_NOTICE},   {"expected", 1, NULL, OPT_EXPECTED}, {NULL, 0, NULL, 0}};
 
 static bool take(int option, struct options *o, struct tile_model *m) {
     switch (option) {
@@ -115,6 +120,11 @@ static bool take(int option, struct options *o, struct tile_model *m) {
     case OPT_SIZE: return sscanf(optarg, "%dx%d", &o->width, &o->height) == 2;
     case OPT_MEMBERS: o->members = atoi(optarg); return true;
     case OPT_DOWN: o->down = atoi(optarg); return true;
+    case OPT_SILENT: o->silent = atoi(optarg); return true;
+    case OPT_CUT:
+        m->cut_links = (uint32_t)atoi(optarg);
+        m->cut_off = m->cut_links == 0;
+        return true;
     case OPT_TILE: return sscanf(optarg, "%d/%d", &o->index, &o->of) == 2;
     case OPT_CHANGES: o->changes_ms = atoi(optarg); return true;
     case OPT_FOR: o->for_ms = atoi(optarg); return true;

@@ -8,19 +8,6 @@
 
 #include <cmocka.h>
 
-/* From a coordinator to some members, and back: a digit each. */
-static void ask(struct cluster *c, int coordinator, const char *members) {
-    for (const char *m = members; *m; m++) {
-        deliver_link(c, coordinator, *m - '0');
-        deliver_link(c, *m - '0', coordinator);
-    }
-}
-
-static void lose_all(struct cluster *c, int from, const char *to) {
-    for (; *to; to++)
-        keep_only(c, from, *to - '0', 0);
-}
-
 /* -- Blocked -------------------------------------------------------------------------------------------- */
 
 static void gms5_a_blocked_leader_delivers_nothing_on_late_acks(void **state) {
@@ -80,6 +67,25 @@ static void gms5_a_blocked_member_acknowledges_nothing(void **state) {
     cluster_story(c, "w3 -> w1  HEARTBEAT in 3 committed #3 #3\n");
     assert_string_equal(color_of(c, 1), "#000000");
     assert_string_equal(cluster_outcome(c), "sync");
+    cluster_free(&c);
+}
+
+static void gms5_a_blocked_member_delivers_nothing_on_a_late_commit(void **state) {
+    struct cluster *c = cluster_of(GMS_RUNG_5, 5);
+    (void)state;
+    multicast(c, 1, 7);
+    for (int who = 3; who <= 5; who++) {
+        deliver_link(c, 1, who);
+        deliver_link(c, who, 1);
+    }
+    suspect(c, 1, 2);
+    deliver_link(c, 2, 3);
+    cluster_skip(c);
+    deliver_link(c, 1, 3);
+    cluster_story(c, "w1 -> w3  COMMIT in 5 committed #6 #6\n"
+                     "w3 drops COMMIT 5 #6: blocked by a view change\n");
+    assert_string_equal(cluster_outcome(c), "sync");
+    assert_string_equal(cluster_verdict(c), "sync");
     cluster_free(&c);
 }
 
@@ -215,6 +221,36 @@ static void gms5_nobody_accepts_before_it_has_all_messages_of_the_view(void **st
     cluster_free(&c);
 }
 
+/* w5 hears of the decision first of all. */
+static void gms5_nobody_installs_before_it_has_all_messages_of_the_view(void **state) {
+    struct cluster *c = cluster_of(GMS_RUNG_5, 5);
+    (void)state;
+    multicast(c, 1, 7);
+    deliver_link(c, 1, 2);
+    keep_only(c, 1, 5, 0);
+    crash(c, 1);
+    tell_down(c, 1, 2);
+    exchange(c, 2, "534"); /* PREPARE */
+    lose_links(c, 2, "5"); /* what w5 lacks, and ACCEPT */
+    exchange(c, 2, "34");
+    cluster_skip(c);
+    deliver_link(c, 2, 5);
+    deliver_link(c, 5, 2);
+    deliver_link(c, 2, 5);
+    cluster_story(c, "w2 -> w5  INSTALL in 6 [w2 w3 w4 w5] #7\n"
+                     "w5 drops INSTALL 6 #7: gap before it\n"
+                     "w5 -> w2  NACK #6 to #6\n"
+                     "w2 drops NACK 5 #6: of an old view\n"
+                     "w2 -> w5  MSG w1#1 (+7) #6\n"
+                     "w2 -> w5  INSTALL in 6 [w2 w3 w4 w5] #7\n"
+                     "w5 delivers w1#1 (+7) -> #000007\n"
+                     "w5 installs view 6 [w2 w3 w4 w5]\n"
+                     "w5 goes on\n");
+    assert_string_equal(cluster_outcome(c), "sync");
+    assert_string_equal(cluster_verdict(c), "sync");
+    cluster_free(&c);
+}
+
 /* It was not among those who promised, it is out in any case, and its vote is needed. */
 static void gms5_who_delivered_more_than_the_proposal_ends_with_accepts_it_and_is_out(void **state) {
     struct cluster *c =
@@ -223,12 +259,12 @@ static void gms5_who_delivered_more_than_the_proposal_ends_with_accepts_it_and_i
     without_messages(c);
     multicast(c, 1, 7);
     deliver_link(c, 1, 5); /* who alone delivers it, besides w1 */
-    lose_all(c, 1, "234");
+    lose_links(c, 1, "234");
     crash(c, 1);
     tell_down(c, 1, 2);
     suspect(c, 5, 2);
-    ask(c, 2, "34"); /* PREPARE; then they propose [w2 w3 w4] */
-    lose_all(c, 2, "4");
+    exchange(c, 2, "34"); /* PREPARE; then they propose [w2 w3 w4] */
+    lose_links(c, 2, "4");
     crash(c, 4);
     cluster_skip(c);
     settle(c);
@@ -260,8 +296,8 @@ static void gms5_a_message_of_a_view_not_installed_yet_is_dropped_and_asked_for_
     struct cluster *c = cluster_of(GMS_RUNG_5, 3);
     (void)state;
     suspect(c, 2, 1); /* wrongly: to have a change */
-    ask(c, 1, "23");
-    ask(c, 1, "2");
+    exchange(c, 1, "23");
+    exchange(c, 1, "2");
     deliver_until(c, 1, 3, GMS_ACCEPT);
     lose_one(c, 1, 3); /* the INSTALL */
     multicast(c, 1, 7);
@@ -300,10 +336,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gms5_a_blocked_leader_delivers_nothing_on_late_acks),
         cmocka_unit_test(gms5_a_blocked_member_acknowledges_nothing),
+        cmocka_unit_test(gms5_a_blocked_member_delivers_nothing_on_a_late_commit),
         cmocka_unit_test(gms5_a_blocked_member_keeps_its_multicasts_for_the_next_view),
         cmocka_unit_test(gms5_the_coordinator_gets_what_it_lacks_with_the_promise),
         cmocka_unit_test(gms5_what_a_promise_speaks_of_and_was_lost_is_asked_for),
         cmocka_unit_test(gms5_nobody_accepts_before_it_has_all_messages_of_the_view),
+        cmocka_unit_test(gms5_nobody_installs_before_it_has_all_messages_of_the_view),
         cmocka_unit_test(gms5_who_delivered_more_than_the_proposal_ends_with_accepts_it_and_is_out),
         cmocka_unit_test(gms5_a_message_of_a_view_not_installed_yet_is_dropped_and_asked_for_later),
     };

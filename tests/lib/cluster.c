@@ -194,6 +194,13 @@ void deliver_until(struct cluster *c, int from, int to, enum gms_type type) {
     while (c->arrived != type);
 }
 
+void exchange(struct cluster *c, int who, const char *with) {
+    for (; *with; with++) {
+        deliver_link(c, who, *with - '0');
+        deliver_link(c, *with - '0', who);
+    }
+}
+
 void deliver_all(struct cluster *c) {
     bool moved = true;
     while (moved) {
@@ -293,6 +300,11 @@ void arm_crash(struct cluster *c, int who, uint32_t after) {
 void lose_next(struct cluster *c, int from, int to) {
     tick(c);
     assert_true(sim_lose(c->sim, from, to, 1));
+}
+
+void lose_links(struct cluster *c, int from, const char *to) {
+    for (; *to; to++)
+        keep_only(c, from, *to - '0', 0);
 }
 
 void lose_one(struct cluster *c, int from, int to) {

@@ -56,7 +56,8 @@ int on_the_way(const struct cluster *, int from, int to);
 void deliver_one(struct cluster *, int from, int to); /* asserts that something is on the way */
 void deliver_link(struct cluster *, int from, int to);
 void deliver_until(struct cluster *, int from, int to, enum gms_type); /* the first of this type, included */
-void deliver_all(struct cluster *);                                    /* round-robin; reports nobody's end */
+void exchange(struct cluster *, int who, const char *with); /* "23": with w2 and back, then with w3 */
+void deliver_all(struct cluster *);                         /* round-robin; reports nobody's end */
 void tell_down(struct cluster *, int whom, int to); /* after the drain of that link, which is asserted */
 void settle(struct cluster *);                      /* messages first, then ends, until nothing is left */
 void pass_ms(struct cluster *, uint64_t ms);        /* timers fire; messages stay where they are */
@@ -67,12 +68,13 @@ void heartbeat(struct cluster *, int from, int to); /* if its rung has one for `
 
 void crash(struct cluster *, int who);                         /* the links keep all that it had sent */
 void keep_only(struct cluster *, int from, int to, int count); /* before a crash: this link keeps a prefix */
-void arm_crash(struct cluster *, int who, uint32_t after); /* in its next broadcast, after so many sends */
-void lose_next(struct cluster *, int from, int to);        /* the next message of this link is lost */
-void lose_one(struct cluster *, int from, int to);         /* the oldest one that is on its way */
-void cut(struct cluster *, int from, int to);              /* one way: what is sent from now on is lost */
-void heal(struct cluster *);                               /* all cuts */
-void hang(struct cluster *, int who);                      /* takes no step until it is resumed */
+void arm_crash(struct cluster *, int who, uint32_t after);   /* in its next broadcast, after so many sends */
+void lose_next(struct cluster *, int from, int to);          /* the next message of this link is lost */
+void lose_links(struct cluster *, int from, const char *to); /* all that is on the way to these */
+void lose_one(struct cluster *, int from, int to);           /* the oldest one that is on its way */
+void cut(struct cluster *, int from, int to);                /* one way: what is sent from now on is lost */
+void heal(struct cluster *);                                 /* all cuts */
+void hang(struct cluster *, int who);                        /* takes no step until it is resumed */
 void resume(struct cluster *, int who);
 void suspect(struct cluster *, int whom, int by); /* the detector is wrong: `whom` is alive */
 void inject(struct cluster *, int from, int to, const struct gms_message *); /* `to` hears what nobody said */

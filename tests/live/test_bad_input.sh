@@ -47,8 +47,8 @@ first=$!
 wait_for 5 in_group 1 || fail "a single worker does not found a group"
 expect 3 'listen on tcp://127.0.0.1:17917: the port is taken' "$GROUPY" worker --headless --group "$GROUP" --listen tcp://127.0.0.1:17917
 # Another rung than the group's, found in the registry or told by a member.
-expect 3 'runs gms3: use --rung gms3' "$GROUPY" worker --headless --group "$GROUP" --rung gms2
-expect 3 'w1 runs gms3: use --rung gms3' "$GROUPY" worker --headless --group "$GROUP" --rung gms2 --join tcp://127.0.0.1:17917 --name w9
+expect 3 'runs gms5: use --rung gms5' "$GROUPY" worker --headless --group "$GROUP" --rung gms2
+expect 3 'w1 runs gms5: use --rung gms5' "$GROUPY" worker --headless --group "$GROUP" --rung gms2 --join tcp://127.0.0.1:17917 --name w9
 # Another group.
 XDG_RUNTIME_DIR="$WORK" expect 3 'belongs to another group' "$GROUPY" worker --headless --group "${GROUP}x" --join tcp://127.0.0.1:17917
 expect 3 "is running here already" "$GROUPY" demo --headless --group "$GROUP"

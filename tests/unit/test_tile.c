@@ -61,7 +61,8 @@ static struct tile_model full_model(enum tile_state state, uint32_t members) {
     snprintf(m.notice, sizeof m.notice, "the next message to workstation-0012 will be lost");
     m.differs_since = 1234;
     m.expected = 129;
-    m.paused = true;
+    m.paused = m.cut_off = true;
+    m.members[1].suspected = members > 1;
     return m;
 }
 
@@ -170,6 +171,61 @@ static void frozen_halted_and_failed_each_have_a_sign_and_a_word(void **state) {
         }
 }
 
+static void what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_size(void **state) {
+    (void)state;
+    static const struct {
+        enum tile_state state;
+        bool hatched;
+        const char *sign, *word;
+    } rows[] = {{TILE_BLOCKED, true, "note sign waiting\n", " view change\u2026\n"},
+                {TILE_NO_QUORUM, true, "note sign no quorum\n", " NO QUORUM\n"},
+                {TILE_EXCLUDED, false, "note sign excluded\n", " EXCLUDED\n"}};
+    for (size_t k = 0; k < 3; k++)
+        for (size_t i = 0; i < SIZES; i++) {
+            struct tile_model m = full_model(rows[k].state, 32);
+            const char *drawn = draw(&m, sizes[i][0], sizes[i][1], false);
+            assert_has(drawn, rows[k].sign);
+            assert_has(drawn, rows[k].word);
+            assert_int_equal(strstr(drawn, "note hatched\n") != NULL, rows[k].hatched);
+        }
+}
+
+static void an_excluded_worker_has_dropped_its_colour(void **state) {
+    (void)state;
+    struct tile_model m = model_of(TILE_EXCLUDED, "w3", 0);
+    assert_null(strstr(draw(&m, 640, 540, false), "3fa2c8"));
+}
+
+static void a_member_that_is_not_heard_is_grey_and_has_a_sign(void **state) {
+    (void)state;
+    struct tile_model m = model_of(TILE_FOLLOWING, "w3", 5);
+    assert_null(strstr(draw(&m, 640, 540, false), "note sign silent\n"));
+    m.members[1].suspected = true;
+    const char *drawn = draw(&m, 640, 540, false);
+    assert_has(drawn, "note sign silent\n");
+    assert_null(strstr(drawn, "#00f800")); /* its own colour */
+    assert_has(draw(&m, 200, 200, false), "note sign silent\n");
+}
+
+static void a_worker_that_is_cut_off_says_so(void **state) {
+    (void)state;
+    struct tile_model m = model_of(TILE_FOLLOWING, "w3", 5);
+    m.cut_links = 2;
+    assert_has(draw(&m, 640, 540, false), " cut from 2\n");
+    m.cut_off = true;
+    assert_has(draw(&m, 640, 540, false), " cut off\n");
+    assert_has(draw(&m, 200, 200, false), "note sign cut\n");
+}
+
+static void hatching_is_seen_and_leaves_its_contrast_to_the_text(void **state) {
+    (void)state;
+    for (unsigned rgb = 0; rgb < 1u << 24; rgb += 251) {
+        struct canvas_color on = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+        assert_true(theme_contrast(theme_hatch(on), theme_ink(on)) >= 4.5f);
+        assert_true(theme_contrast(theme_hatch(on), on) >= 1.15f);
+    }
+}
+
 static void a_worker_without_the_groups_colour_shows_none(void **state) {
     (void)state;
     struct tile_model m = model_of(TILE_JOINING, "w6", 0);
@@ -247,7 +303,10 @@ static void assert_contrast(const char *drawn) {
 static void every_text_has_a_contrast_of_at_least_4_5_on_any_colour(void **state) {
     (void)state;
     for (unsigned rgb = 0; rgb < 9 * 9 * 9; rgb++) {
-        struct tile_model m = full_model(rgb % 2 == 0 ? TILE_FROZEN : TILE_LEADING, 8);
+        struct tile_model m = full_model(rgb % 3 == 0   ? TILE_FROZEN
+                                         : rgb % 3 == 1 ? TILE_LEADING
+                                                        : TILE_NO_QUORUM,
+                                         8);
         const unsigned steps[3] = {rgb % 9, rgb / 9 % 9, rgb / 81};
         for (int i = 0; i < 3; i++)
             m.color[i] = (uint8_t)(steps[i] * 255 / 8);
@@ -302,6 +361,11 @@ int main(void) {
         cmocka_unit_test(a_window_that_differs_shows_the_sign_the_count_and_the_border_at_every_size),
         cmocka_unit_test(name_colour_count_and_hash_are_shown_at_every_size),
         cmocka_unit_test(frozen_halted_and_failed_each_have_a_sign_and_a_word),
+        cmocka_unit_test(what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_size),
+        cmocka_unit_test(an_excluded_worker_has_dropped_its_colour),
+        cmocka_unit_test(a_member_that_is_not_heard_is_grey_and_has_a_sign),
+        cmocka_unit_test(a_worker_that_is_cut_off_says_so),
+        cmocka_unit_test(hatching_is_seen_and_leaves_its_contrast_to_the_text),
         cmocka_unit_test(a_worker_without_the_groups_colour_shows_none),
         cmocka_unit_test(no_text_is_drawn_outside_the_window_or_over_another),
         cmocka_unit_test(help_stays_inside_the_window),
