@@ -38,8 +38,11 @@ void launcher_record(struct launcher *l, enum trace_ev ev, gms_id whom) {
     const struct trace_record r = {.ev = ev, .t = clock_now(), .lc = ++l->director_lc, .peer = whom};
     trace_file_write(&l->director, NULL, &r);
     trace_file_flush(&l->director);
-    if (whom != GMS_NOBODY)
-        check_feed(l->check, &r);
+    if (whom == GMS_NOBODY)
+        return;
+    check_feed(l->check, &r);
+    if (l->stage)
+        stage_feed(l->stage, &r);
 }
 
 double launcher_seconds(const struct launcher *l, gms_time now) {

@@ -53,7 +53,11 @@ static bool cell_of(const struct report_names *names, const struct trace_record 
     case TRACE_DOWN: snprintf(cell, size, "down %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_SUSPECT: snprintf(cell, size, "susp %.6s", report_name_of(names, r->peer)); return true;
     case TRACE_FREEZE: snprintf(cell, size, "FROZEN"); return true;
-    case TRACE_LOSE: snprintf(cell, size, "lost>%.6s", report_name_of(names, r->peer)); return true;
+    case TRACE_LOSE:
+        if (r->type && strcmp(r->type, "HEARTBEAT") == 0)
+            return false; /* there are too many, and few that matter */
+        snprintf(cell, size, "lost>%.6s", report_name_of(names, r->peer));
+        return true;
     case TRACE_CRASH: snprintf(cell, size, "CRASHED"); return true;
     case TRACE_LEAVE: snprintf(cell, size, "leaves"); return true;
     case TRACE_EXIT: snprintf(cell, size, "exit"); return true;

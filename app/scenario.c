@@ -152,14 +152,43 @@ static bool read_pace(struct reader *r) {
     return reader_duration(r, "off or a mean time between two changes", 1, 3600000, &r->scenario->pace_ms);
 }
 
+static bool read_suspect_after(struct reader *r) {
+    r->scenario->says_suspect_after = true;
+    return reader_skip(r, "never") ||
+           reader_duration(r, "never or a time", SCENARIO_SUSPECT_MIN_MS, 600000, &r->scenario->suspect_ms);
+}
+
+static bool read_delivery(struct reader *r) {
+    const char *word = reader_word(r, "safe or agreed");
+    if (!word)
+        return false;
+    r->scenario->agreed = strcmp(word, "agreed") == 0;
+    return r->scenario->agreed || strcmp(word, "safe") == 0 ||
+           reader_complain(r, word, "safe or agreed is expected");
+}
+
+static bool read_quorum(struct reader *r) {
+    const char *word = reader_word(r, "majority or last-man-standing");
+    if (!word)
+        return false;
+    r->scenario->last_man_standing = strcmp(word, "last-man-standing") == 0;
+    return r->scenario->last_man_standing || strcmp(word, "majority") == 0 ||
+           reader_complain(r, word, "majority or last-man-standing is expected");
+}
+
 static const struct {
     const char *word, *form;
     bool (*read)(struct reader *);
     bool required;
 } heads[] = {
-    {"title", "title TEXT", read_title, true},    {"rung", "rung gms2", read_rung, true},
-    {"members", "members 5", read_members, true}, {"seed", "seed 7", read_seed, false},
+    {"title", "title TEXT", read_title, true},
+    {"rung", "rung gms2", read_rung, true},
+    {"members", "members 5", read_members, true},
+    {"seed", "seed 7", read_seed, false},
     {"pace", "pace 300ms", read_pace, false},
+    {"suspect-after", "suspect-after 400ms", read_suspect_after, false},
+    {"delivery", "delivery agreed", read_delivery, false},
+    {"quorum", "quorum last-man-standing", read_quorum, false},
 };
 #define HEADS (sizeof heads / sizeof heads[0])
 
@@ -195,14 +224,14 @@ static bool read_head(struct reader *r, int lines_of[HEADS]) {
         lines_of[i] = r->line;
         return heads[i].read(r) && reader_end(r);
     }
+    char all[128] = "";
+    for (size_t i = 0; i < HEADS; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > 0 ? ", " : "", heads[i].word);
     for (size_t i = 0; i < HEADS; i++) {
         if (near_enough(word, heads[i].word))
-            return reader_complain(r, word,
-                                   "did you mean %s? title, rung, members, seed, pace or at is expected",
-                                   heads[i].word);
+            return reader_complain(r, word, "did you mean %s? %s or at is expected", heads[i].word, all);
     }
-    return reader_complain(r, word,
-                           "title, rung, members, seed, pace or at is expected at the start of a line");
+    return reader_complain(r, word, "%s or at is expected at the start of a line", all);
 }
 
 /* Copies the line from `text` into r->bytes if it is one. */
@@ -304,6 +333,15 @@ bool scenario_parse(struct scenario *s, const char *file, const char *text, size
         return false;
     qsort(s->steps, (size_t)s->step_count, sizeof s->steps[0], by_time);
     return scenario_check_steps(&r);
+}
+
+void scenario_rule(const struct scenario *s, struct member_options *member) {
+    if (s->says_suspect_after)
+        member->suspect_ms = s->suspect_ms;
+    if (s->agreed)
+        member->delivery = "agreed";
+    if (s->last_man_standing)
+        member->last_man_standing = true;
 }
 
 uint64_t scenario_end_ms(const struct scenario *s) {

@@ -14,17 +14,18 @@
 #ifndef APP_SCENARIO_H
 #define APP_SCENARIO_H
 
-#include "gms/gms.h"
+#include "app/member_options.h"
 
-#define SCENARIO_WORKERS_MAX   64 /* members at the start and all that join later */
-#define SCENARIO_STEPS_MAX     200
-#define SCENARIO_SIZE_MAX      (64 * 1024) /* bytes of a file */
-#define SCENARIO_LINE_SIZE_MAX 240
-#define SCENARIO_TEXT_SIZE     (SCENARIO_LINE_SIZE_MAX + 1)
-#define SCENARIO_NAME_SIZE     48 /* of the scenario itself */
-#define SCENARIO_LASTS_MAX_MS  600000
-#define SCENARIO_WITHIN_MS     2000 /* of an expectation that does not say */
-#define SCENARIO_SETTLE_MS     500  /* after the last step, for what is under way */
+#define SCENARIO_WORKERS_MAX    64 /* members at the start and all that join later */
+#define SCENARIO_STEPS_MAX      200
+#define SCENARIO_SIZE_MAX       (64 * 1024) /* bytes of a file */
+#define SCENARIO_LINE_SIZE_MAX  240
+#define SCENARIO_TEXT_SIZE      (SCENARIO_LINE_SIZE_MAX + 1)
+#define SCENARIO_NAME_SIZE      48 /* of the scenario itself */
+#define SCENARIO_LASTS_MAX_MS   600000
+#define SCENARIO_SUSPECT_MIN_MS 200  /* twice a heartbeat's period */
+#define SCENARIO_WITHIN_MS      2000 /* of an expectation that does not say */
+#define SCENARIO_SETTLE_MS      500  /* after the last step, for what is under way */
 
 /* A worker is its number, 1 for w1; besides that: */
 #define SCENARIO_LEADER  0    /* whoever leads when the step is carried out */
@@ -58,9 +59,10 @@ enum scenario_outcome {
     SCENARIO_SYNC,
     SCENARIO_DESYNC,
     SCENARIO_HALT,
-    SCENARIO_BLOCKED,
-    SCENARIO_LED_BY,     /* `who` */
-    SCENARIO_MEMBERS_ARE /* `number` */
+    SCENARIO_BLOCKED,     /* all `names`, or anybody */
+    SCENARIO_LED_BY,      /* `who` */
+    SCENARIO_MEMBERS_ARE, /* `number` */
+    SCENARIO_VIEWS_HAVE,  /* `number` */
 };
 
 struct scenario_step {
@@ -88,6 +90,10 @@ struct scenario {
     bool seeded; /* it names its seed */
     uint64_t seed;
     uint64_t pace_ms; /* the mean of random changes; 0: none, only what is scripted */
+    bool says_suspect_after;
+    uint64_t suspect_ms;    /* if it says so: silence after which a member is suspected; 0: never */
+    bool agreed;            /* gms5: delivery on receipt */
+    bool last_man_standing; /* gms5: who is left goes on when all others crashed */
     int step_count;
     int expect_count;
     struct scenario_step steps[SCENARIO_STEPS_MAX]; /* in order of their times, then of their lines */
@@ -97,6 +103,9 @@ struct scenario {
  * for the scenario's name. Any bytes do no harm. */
 bool scenario_parse(struct scenario *, const char *file, const char *text, size_t size, char *error,
                     size_t error_size);
+
+/* How the members behave: what it says about that holds, whatever else was asked for. */
+void scenario_rule(const struct scenario *, struct member_options *);
 
 /* When the last step is over with all that it lasts, settling included. */
 uint64_t scenario_end_ms(const struct scenario *);

@@ -125,20 +125,21 @@ static bool check_step(struct cast *c) {
         goes(c, who, true);
         break;
     case SCENARIO_EXPECT:
-        if (step->outcome == SCENARIO_MEMBERS_ARE && (int)step->number > c->started) {
+        if ((step->outcome == SCENARIO_MEMBERS_ARE || step->outcome == SCENARIO_VIEWS_HAVE) &&
+            (int)step->number > c->started) {
             char word[16];
             snprintf(word, sizeof word, "%u", step->number);
             return reader_complain(c->reader, word, "there are at most %d members at that time", c->started);
         }
         break;
-    case SCENARIO_SUSPECT: c->doubtful = true; break;
-    case SCENARIO_CHANGE:
+    case SCENARIO_SUSPECT:
     case SCENARIO_HANG:
+    case SCENARIO_CUT:
+    case SCENARIO_PARTITION: c->doubtful = true; break;
+    case SCENARIO_CHANGE:
     case SCENARIO_LOSE:
     case SCENARIO_LOSS:
     case SCENARIO_DELAY:
-    case SCENARIO_CUT:
-    case SCENARIO_PARTITION:
     case SCENARIO_HEAL:
     case SCENARIO_PACE:
     case SCENARIO_NOTE:

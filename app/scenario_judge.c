@@ -22,24 +22,34 @@ static const struct scenario_watched *find(const struct scenario_watch *w, gms_i
     return i < w->count ? &w->members[i] : NULL;
 }
 
-void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r) {
-    const bool news = r->ev == TRACE_VIEW || r->ev == TRACE_BLOCK || r->ev == TRACE_UNBLOCK ||
-                      r->ev == TRACE_NO_QUORUM || r->ev == TRACE_QUORUM || r->ev == TRACE_EXCLUDED;
-    const uint32_t i = index_of(w, r->id);
-    if (!news || r->id == GMS_NOBODY || i == SCENARIO_WATCHED_MAX)
-        return;
-    struct scenario_watched *m = &w->members[i];
+/* NULL: there is no more room. */
+static struct scenario_watched *watched(struct scenario_watch *w, gms_id id) {
+    const uint32_t i = index_of(w, id);
+    if (id == GMS_NOBODY || i == SCENARIO_WATCHED_MAX)
+        return NULL;
     if (i == w->count) {
         w->count++;
-        memset(m, 0, sizeof *m);
-        m->id = r->id;
+        memset(&w->members[i], 0, sizeof w->members[i]);
+        w->members[i].id = id;
     }
+    return &w->members[i];
+}
+
+void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r) {
+    const bool seen_from_outside = r->id == GMS_NOBODY && (r->ev == TRACE_HANG || r->ev == TRACE_RESUME);
+    const bool news = r->ev == TRACE_VIEW || r->ev == TRACE_BLOCK || r->ev == TRACE_UNBLOCK ||
+                      r->ev == TRACE_NO_QUORUM || r->ev == TRACE_QUORUM || r->ev == TRACE_EXCLUDED;
+    struct scenario_watched *m = seen_from_outside || news ? watched(w, news ? r->id : r->peer) : NULL;
+    if (!m)
+        return;
     if (r->ev == TRACE_VIEW && r->member_count <= GMS_MEMBERS_MAX)
         gms_view_set(&m->view, r->view, r->members, r->member_count);
     if (r->ev == TRACE_BLOCK || r->ev == TRACE_UNBLOCK || r->ev == TRACE_VIEW)
         m->blocked = r->ev == TRACE_BLOCK;
     if (r->ev == TRACE_NO_QUORUM || r->ev == TRACE_QUORUM || r->ev == TRACE_VIEW)
         m->no_quorum = r->ev == TRACE_NO_QUORUM;
+    if (seen_from_outside)
+        m->hung = r->ev == TRACE_HANG;
     m->excluded = m->excluded || r->ev == TRACE_EXCLUDED;
 }
 
@@ -71,14 +81,14 @@ static gms_id followed(const struct scenario_scene *scene, const struct check_me
     return GMS_NOBODY;
 }
 
-/* It delivers nothing more, and it knows. */
 static bool is_blocked(const struct scenario_scene *scene, const struct check_member *m) {
     const struct scenario_watched *w = find(scene->watch, m->id);
     return w->blocked || w->no_quorum;
 }
 
+/* It delivers nothing more, or not for the time being. */
 static bool stopped(const struct scenario_scene *scene, const struct check_member *m) {
-    return m->frozen || is_blocked(scene, m);
+    return m->frozen || is_blocked(scene, m) || find(scene->watch, m->id)->hung;
 }
 
 static bool halted(const struct scenario_scene *scene, const struct check_member *m) {
@@ -140,11 +150,15 @@ static void describe(const struct scenario_scene *scene, char *seen, size_t size
         const struct check_member *m = &scene->check->members[i];
         if (!there(scene, m))
             continue;
+        const struct scenario_watched *w = find(scene->watch, m->id);
         add(seen, size, &used, "%sw%d", used ? ", " : "", name_of(scene, m->id));
         if (m->frozen)
             add(seen, size, &used, " frozen at #%" PRIu64, m->state.count);
+        else if (w->hung)
+            add(seen, size, &used, " hung at #%" PRIu64, m->state.count);
         else if (is_blocked(scene, m))
-            add(seen, size, &used, " blocked at #%" PRIu64, m->state.count);
+            add(seen, size, &used, " %s at #%" PRIu64, w->no_quorum ? "without quorum" : "blocked",
+                m->state.count);
         else if (!m->has_state)
             add(seen, size, &used, " without state");
         else
@@ -155,14 +169,17 @@ static void describe(const struct scenario_scene *scene, char *seen, size_t size
         snprintf(seen, size, "nobody is left");
 }
 
-static void describe_leaders(const struct scenario_scene *scene, char *seen, size_t size) {
+/* Whom each follows, in a view of how many. */
+static void describe_views(const struct scenario_scene *scene, char *seen, size_t size) {
     size_t used = 0;
     seen[0] = '\0';
     for (uint32_t i = 0; i < scene->check->member_count; i++) {
         const struct check_member *m = &scene->check->members[i];
-        if (there(scene, m))
-            add(seen, size, &used, "%sw%d follows w%d", used ? ", " : "", name_of(scene, m->id),
-                name_of(scene, find(scene->watch, m->id)->view.members[0]));
+        if (!there(scene, m))
+            continue;
+        const struct gms_view *view = &find(scene->watch, m->id)->view;
+        add(seen, size, &used, "%sw%d%s follows w%d of %u", used ? ", " : "", name_of(scene, m->id),
+            halted(scene, m) ? " (halted)" : "", name_of(scene, view->members[0]), view->count);
     }
     if (used == 0)
         snprintf(seen, size, "nobody is left");
@@ -216,6 +233,32 @@ static bool all_follow(const struct scenario_scene *scene, gms_id leader) {
     return true;
 }
 
+static bool all_blocked(const struct scenario_step *step, const struct scenario_scene *scene) {
+    for (int i = 0; i < step->name_count; i++) {
+        const int who = step->names[i].who;
+        const gms_id id = who == SCENARIO_LEADER   ? scenario_leader(scene)
+                          : who <= scene->id_count ? scene->ids[who - 1]
+                                                   : GMS_NOBODY;
+        const struct check_member *m = member(scene, id);
+        if (!there(scene, m) || !is_blocked(scene, m))
+            return false;
+    }
+    return true;
+}
+
+static bool all_views_have(const struct scenario_scene *scene, uint32_t count) {
+    bool any = false;
+    for (uint32_t i = 0; i < scene->check->member_count; i++) {
+        const struct check_member *m = &scene->check->members[i];
+        if (!there(scene, m) || halted(scene, m))
+            continue;
+        any = true;
+        if (find(scene->watch, m->id)->view.count != count)
+            return false;
+    }
+    return any;
+}
+
 bool scenario_expectation_holds(const struct scenario_step *step, const struct scenario_scene *scene,
                                 bool last, char *seen, size_t seen_size) {
     const struct facts f = facts_of(scene);
@@ -225,13 +268,16 @@ bool scenario_expectation_holds(const struct scenario_step *step, const struct s
     case SCENARIO_SYNC: return f.there > 0 && f.halted == 0 && f.all_have_state && !f.differ;
     case SCENARIO_DESYNC: return desync;
     case SCENARIO_HALT: return !desync && (f.frozen > 0 || (f.halted > 0 && last));
-    case SCENARIO_BLOCKED: return f.blocked > 0;
+    case SCENARIO_BLOCKED: return f.blocked > 0 && all_blocked(step, scene);
     case SCENARIO_LED_BY:
-        describe_leaders(scene, seen, seen_size);
+        describe_views(scene, seen, seen_size);
         return step->who > 0 && step->who <= scene->id_count && all_follow(scene, scene->ids[step->who - 1]);
     case SCENARIO_MEMBERS_ARE:
         snprintf(seen, seen_size, "%u members", f.there);
         return f.there == step->number;
+    case SCENARIO_VIEWS_HAVE:
+        describe_views(scene, seen, seen_size);
+        return all_views_have(scene, step->number);
     }
     return false;
 }

@@ -1,17 +1,20 @@
 /* What a scenario expects, judged alike for real processes and for simulated ones: from the trace alone.
  *
  * The words, over the members that have a view and have neither crashed, left nor been excluded ("there"):
- *   halted      a member that can't go on: it froze, it is blocked, or whom it follows (the first of its last
- *               view) is not there any more and nobody took over
+ *   halted      a member that can't go on: it froze, it is blocked or has no quorum, it hangs, or whom it
+ *               follows (the first of its last view) is not there any more and nobody took over
  *   sync        nobody is halted, and all have state and show the same count and hash
- *   desync      two that are neither frozen nor blocked show different histories. The same count
- *               with different hashes stays so for ever; different counts may be on their way, so these count
- *               at the end of `within` only
+ *   desync      two that did not stop (frozen, blocked, without quorum, hung) show different histories. The
+ *               same count with different hashes stays so for ever; different counts may be on their way, so
+ *               these count at the end of `within` only
  *   halt        no desync, and somebody is halted. Frozen is for ever; the rest counts at the end of `within`
- *   blocked     somebody is blocked
+ *   blocked X   X is there and blocked or without quorum; no name: somebody is
  *   leader X    X is there, leads its own last view, and is the first in the last view of everybody there
- * that is not halted members N   there are N Whoever runs the scenario asks again and again until an
- * expectation holds or its time is over.
+ *               that is not halted
+ *   members N   there are N
+ *   view N      everybody there that is not halted has a last view of N members
+ *
+ * Whoever runs the scenario asks again and again until an expectation holds or its time is over.
  */
 #ifndef APP_SCENARIO_JUDGE_H
 #define APP_SCENARIO_JUDGE_H
@@ -26,7 +29,7 @@ struct scenario_watch {
     uint32_t count;
     struct scenario_watched {
         gms_id id;
-        bool blocked, no_quorum, excluded;
+        bool blocked, no_quorum, hung, excluded;
         struct gms_view view; /* the last one it installed */
     } members[SCENARIO_WATCHED_MAX];
 };

@@ -174,7 +174,7 @@ static bool read_note(struct reader *r, struct scenario_step *step) {
 }
 
 static bool read_expect(struct reader *r, struct scenario_step *step) {
-    static const char all[] = "sync, desync, halt, blocked, leader or members";
+    static const char all[] = "sync, desync, halt, blocked, leader, members or view";
     const char *word = reader_word(r, all);
     bool ok = true;
     if (!word)
@@ -186,9 +186,12 @@ static bool read_expect(struct reader *r, struct scenario_step *step) {
     } else if (strcmp(word, "halt") == 0) {
         step->outcome = SCENARIO_HALT;
     } else if (strcmp(word, "blocked") == 0) {
+        r->form = "expect blocked w4 w5 within 2s";
         step->outcome = SCENARIO_BLOCKED;
         if (r->scenario->rung < GMS_RUNG_5)
             return reader_complain(r, word, "nobody ever blocks at %s", gms_rung_name(r->scenario->rung));
+        while (ok && reader_peek(r) && strcmp(reader_peek(r), "within") != 0)
+            ok = add_name(r, step, 0);
     } else if (strcmp(word, "leader") == 0) {
         r->form = "expect leader w2 within 2s";
         step->outcome = SCENARIO_LED_BY;
@@ -199,6 +202,10 @@ static bool read_expect(struct reader *r, struct scenario_step *step) {
         r->form = "expect members 4 within 2s";
         step->outcome = SCENARIO_MEMBERS_ARE;
         ok = read_count(r, "a number of members", 0, SCENARIO_WORKERS_MAX, step);
+    } else if (strcmp(word, "view") == 0) {
+        r->form = "expect view 4 within 2s";
+        step->outcome = SCENARIO_VIEWS_HAVE;
+        ok = read_count(r, "a number of members", 1, SCENARIO_WORKERS_MAX, step);
     } else {
         return reader_complain(r, word, "%s is expected", all);
     }

@@ -8,6 +8,7 @@
 #include "app/pace.h"
 
 #define ALL_IN_LONGEST (30 * SIM_S)
+#define CRASH_LONGEST  (2 * SIM_S) /* for an ordered crash to happen */
 #define POLL           (5 * SIM_MS)
 
 struct play {
@@ -20,7 +21,9 @@ struct play {
     int next; /* step */
     uint64_t pace_ms;
     gms_time next_change;
-    gms_time hung_until[SIM_MEMBERS_MAX + 1]; /* 0: does not hang */
+    gms_time hung_until[SIM_MEMBERS_MAX + 1]; /* of each member, 0: does not hang */
+    int doomed;                               /* member whose crash was ordered, 0: none */
+    gms_time doomed_until;
 };
 
 __attribute__((format(printf, 2, 3))) static void say(const struct play *p, const char *format, ...) {
@@ -39,7 +42,8 @@ static void on_settled(void *self, const struct scenario_step *step, bool held, 
     say(p, "%s: %s%s%s", step->text, held ? "holds" : "FAILED", held ? "" : ": ", held ? "" : seen);
 }
 
-/* -- Who is meant ------------------------------------------------------------------------------------ */
+/* -- Who is meant ------------------------------------------------------------------------------------
+ * A worker is a name, whose member is another one each time that it comes back into the group. */
 
 static struct scenario_scene scene_of(const struct play *p, gms_id *ids) {
     for (int i = 0; i < sim_names(p->sim); i++)
@@ -51,23 +55,22 @@ static struct scenario_scene scene_of(const struct play *p, gms_id *ids) {
                                    .rung = p->stage->rung};
 }
 
-/* The member of that number: the last one that had the name. 0 with the reason in `why`. */
-static int find(const struct play *p, int number, char *why, size_t why_size) {
+/* Its member; 0 with the reason in `why`. */
+static int find(const struct play *p, int who, char *why, size_t why_size) {
     gms_id ids[SIM_MEMBERS_MAX];
     const struct scenario_scene scene = scene_of(p, ids);
-    int who = 0;
-    if (number == SCENARIO_LEADER)
+    if (who == SCENARIO_LEADER) {
         who = (int)scenario_leader(&scene);
-    else if (number <= sim_names(p->sim))
-        who = sim_named(p->sim, number);
-    if (who > 0 && sim_alive(p->sim, who))
+        if (who == 0)
+            snprintf(why, why_size, "nobody leads");
         return who;
-    if (who > 0)
-        snprintf(why, why_size, "%s is gone", sim_name(p->sim, who));
-    else if (number == SCENARIO_LEADER)
-        snprintf(why, why_size, "nobody leads");
+    }
+    if (who > sim_names(p->sim))
+        snprintf(why, why_size, "there is no w%d", who);
+    else if (!sim_alive(p->sim, sim_named(p->sim, who)))
+        snprintf(why, why_size, "w%d is gone", who);
     else
-        snprintf(why, why_size, "there is no w%d", number);
+        return sim_named(p->sim, who);
     return 0;
 }
 
@@ -84,6 +87,11 @@ static void join(struct play *p, char *why, size_t why_size) {
         snprintf(why, why_size, "nobody is there to join");
     else if (sim_add(p->sim, contacts, count) == 0)
         snprintf(why, why_size, "no more than %d workers in one run", SIM_MEMBERS_MAX);
+}
+
+static void doom(struct play *p, int member) {
+    p->doomed = member;
+    p->doomed_until = sim_now(p->sim) + CRASH_LONGEST;
 }
 
 /* Those that the broadcast is sent to, in order. */
@@ -107,26 +115,31 @@ static void crash_in_broadcast(struct play *p, const struct scenario_step *step,
                  sim_name(p->sim, leader));
         return;
     }
-    for (int i = 0; i < step->name_count; i++)
-        keeps[i] = step->names[i].who <= sim_names(p->sim) ? sim_named(p->sim, step->names[i].who) : 0;
+    for (int i = 0; i < step->name_count && !why[0]; i++)
+        keeps[i] = find(p, step->names[i].who, why, why_size);
+    if (why[0])
+        return;
     if (step->verb == SCENARIO_CRASH_MID_BROADCAST)
         sim_arm_crash(p->sim, leader, step->number);
     else if (step->name_count > 0)
         sim_arm_async_crash(p->sim, leader, keeps, (uint32_t)step->name_count);
     else
         sim_arm_async_crash(p->sim, leader, followers + 1, count - 1);
+    doom(p, leader);
     sim_change(p->sim, leader, 1 + (int)gms_rng_below(&p->rng, 20));
-    if (sim_alive(p->sim, leader))
-        snprintf(why, why_size, "%s did not crash", sim_name(p->sim, leader));
 }
 
-static void partition(struct play *p, const struct scenario_step *step) {
+static void partition(struct play *p, const struct scenario_step *step, char *why, size_t why_size) {
+    int named[SCENARIO_WORKERS_MAX];
+    for (int i = 0; i < step->name_count; i++) {
+        named[i] = find(p, step->names[i].who, why, why_size);
+        if (named[i] == 0)
+            return;
+    }
     for (int i = 0; i < step->name_count; i++) {
         for (int j = 0; j < step->name_count; j++) {
-            if (step->names[i].side != step->names[j].side && step->names[i].who <= sim_names(p->sim) &&
-                step->names[j].who <= sim_names(p->sim))
-                sim_cut(p->sim, sim_named(p->sim, step->names[i].who), sim_named(p->sim, step->names[j].who),
-                        true);
+            if (step->names[i].side != step->names[j].side)
+                sim_cut(p->sim, named[i], named[j], true);
         }
     }
 }
@@ -166,7 +179,7 @@ static void act(struct play *p, const struct scenario_step *step, char *why, siz
         if (!step->one_way)
             sim_cut(sim, whom, who, true);
         break;
-    case SCENARIO_PARTITION: partition(p, step); break;
+    case SCENARIO_PARTITION: partition(p, step, why, why_size); break;
     case SCENARIO_HEAL: sim_heal(sim); break;
     case SCENARIO_PACE: set_pace(p, step->duration_ms); break;
     case SCENARIO_NOTE: /* it has been printed */
@@ -192,9 +205,9 @@ static void perform(struct play *p, int i) {
 /* -- Time -------------------------------------------------------------------------------------------- */
 
 static void change_at_random(struct play *p) {
-    const int names = sim_names(p->sim);
-    const int who = sim_named(p->sim, 1 + (int)gms_rng_below(&p->rng, (uint64_t)names));
-    const double mean_ms = (double)p->pace_ms / (double)names;
+    const int workers = sim_names(p->sim);
+    const int who = sim_named(p->sim, 1 + (int)gms_rng_below(&p->rng, (uint64_t)workers));
+    const double mean_ms = (double)p->pace_ms / (double)workers;
     const double wait_ms = pace_draw_ms(&p->rng, mean_ms);
     if (sim_alive(p->sim, who))
         sim_change(p->sim, who, 1 + (int)gms_rng_below(&p->rng, 20));
@@ -215,8 +228,21 @@ static gms_time due(const struct play *p) {
     return p->next == s->step_count ? GMS_NEVER : p->began + s->steps[p->next].at_ms * SIM_MS;
 }
 
+/* Whether an ordered crash is still to be waited for. */
+static bool crash_pending(struct play *p, gms_time now) {
+    if (p->doomed > 0 && sim_alive(p->sim, p->doomed)) {
+        if (now < p->doomed_until)
+            return true;
+        struct outcome *o = &p->outcomes->each[p->next - 1];
+        snprintf(o->seen, sizeof o->seen, "%s did not crash", sim_name(p->sim, p->doomed));
+        outcomes_settle(p->outcomes, p->next - 1, false);
+    }
+    p->doomed = 0;
+    return false;
+}
+
 static gms_time next_moment(const struct play *p, gms_time end) {
-    gms_time next = due(p) < end ? due(p) : end;
+    gms_time next = due(p) < end && p->doomed == 0 ? due(p) : end;
     const gms_time poll = sim_now(p->sim) + POLL;
     if (p->next_change < next)
         next = p->next_change;
@@ -224,7 +250,7 @@ static gms_time next_moment(const struct play *p, gms_time end) {
         if (p->hung_until[who] > 0 && p->hung_until[who] < next)
             next = p->hung_until[who];
     }
-    return outcomes_waiting(p->outcomes) && poll < next ? poll : next;
+    return (outcomes_waiting(p->outcomes) || p->doomed > 0) && poll < next ? poll : next;
 }
 
 static void play_on(struct play *p) {
@@ -234,7 +260,7 @@ static void play_on(struct play *p) {
         sim_run(p->sim, next_moment(p, end));
         const gms_time now = sim_now(p->sim);
         wake(p, now);
-        while (due(p) <= now)
+        while (!crash_pending(p, now) && due(p) <= now)
             perform(p, p->next++);
         if (p->next_change <= now)
             change_at_random(p);
@@ -262,10 +288,11 @@ static bool assemble(struct play *p) {
 void sim_stage_run(const struct sim_stage *stage, struct sim *sim, struct recorder *recorder,
                    struct scenario_outcomes *outcomes) {
     struct play p = {.stage = stage, .sim = sim, .recorder = recorder, .outcomes = outcomes};
-    recorder->agreed = stage->agreed;
-    recorder->last_man_standing = stage->last_man_standing;
+    recorder->agreed = member_options_delivery(stage->member) == GMS_AGREED;
+    recorder->last_man_standing = stage->member->last_man_standing;
     struct sim_config config = recorder_sim_config(recorder, stage->rung, stage->seed);
     recorder_add_heartbeats(&config);
+    config.suspect_timeout = stage->member->suspect_ms * SIM_MS;
     recorder_reset(recorder, stage->rung);
     sim_reset(sim, &config);
     gms_rng_seed(&p.rng, stage->seed);

@@ -11,8 +11,8 @@ struct sim_stage {
     enum gms_rung_id rung;
     int members;
     uint64_t seed;
-    bool agreed, last_man_standing; /* gms5 */
-    bool printing;                  /* the steps and what is expected, on stdout */
+    const struct member_options *member;
+    bool printing; /* the steps and what is expected, on stdout */
 };
 
 /* Runs it in `sim`, which is reset; the recorder listens, and must have a watch. */

@@ -265,20 +265,16 @@ static enum gms_drop hear_decision(struct gms *g, const struct gms_event *e, str
 }
 
 enum gms_drop gms5_install_message(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const uint32_t mine = g->gms1.view.number;
-    enum gms_drop result = GMS_DROP_DUPLICATE;
+    const uint32_t view = e->message.view, mine = g->gms1.view.number;
+    enum gms_drop result = view < mine ? GMS_DROP_OLD_VIEW : GMS_DROP_DUPLICATE;
     if (g->gms1.phase == GMS_JOINING)
         result = be_admitted(g, e, out);
-    else if (e->message.view < mine)
-        return GMS_DROP_OLD_VIEW;
-    else if (e->message.view == mine + 1)
+    else if (view == mine + 1)
         result = hear_decision(g, e, out);
-    else if (e->message.view > mine)
+    else if (view > mine)
         return GMS_DROP_LATER_VIEW;
-    /* Whoever tells it wants to know that it is installed. */
-    if (g->gms1.view.number == e->message.view && e->from != gms_leader(g))
-        gms5_tell(g, e->from, GMS_ACK, out);
-    else if (result == GMS_DROP_DUPLICATE && e->from == gms_leader(g))
+    /* Whoever tells it wants to know that it is installed; a new view's leader has been told just now. */
+    if (g->gms1.view.number >= view && !(result == GMS_USED && e->from == gms_leader(g)))
         gms5_tell(g, e->from, GMS_ACK, out);
     return result;
 }

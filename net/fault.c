@@ -39,6 +39,7 @@ void fault_arm_async(struct fault *f, const gms_id *keeps, uint32_t count) {
     f->crash_async = true;
     f->broadcast_sends = 0;
     memset(&f->keeps, 0, sizeof f->keeps);
+    memset(&f->vanished, 0, sizeof f->vanished);
     for (uint32_t i = 0; i < count; i++)
         gms_ids_add(&f->keeps, keeps[i]);
 }
@@ -64,7 +65,12 @@ enum fault_verdict fault_on_send(struct fault *f, gms_id to, enum gms_type type,
         return FAULT_CRASH;
     if (type == GMS_MSG && f->crash_async) {
         f->broadcast_sends++;
-        return gms_ids_have(&f->keeps, to) ? FAULT_PASS : FAULT_VANISH;
+        if (gms_ids_have(&f->keeps, to))
+            return FAULT_PASS;
+        if (gms_ids_have(&f->vanished, to))
+            return FAULT_CRASH; /* it waits for an answer that can't come: who is dead sends nothing again */
+        gms_ids_add(&f->vanished, to);
+        return FAULT_VANISH;
     }
     if (gms_ids_have(&f->cut, to)) {
         *why = "cut link";

@@ -21,9 +21,10 @@ struct fault {
     bool crash_armed;     /* die in the next broadcast of a change ... */
     uint32_t crash_after; /* ... when so many followers have been sent it */
     uint32_t broadcast_sends;
-    bool crash_async;     /* die when the next broadcast of a change is complete ... */
-    struct gms_ids keeps; /* ... of which only the links to these keep what they were given */
-    struct gms_ids cut;   /* nothing passes to these */
+    bool crash_async;        /* die when the next broadcast of a change is complete ... */
+    struct gms_ids keeps;    /* ... of which only the links to these keep what they were given */
+    struct gms_ids vanished; /* ... and what was sent to these is gone */
+    struct gms_ids cut;      /* nothing passes to these */
 };
 
 enum fault_verdict {
@@ -41,7 +42,9 @@ bool fault_lose(struct fault *, gms_id to, uint32_t count);
 /* Cuts the link to `to`, or mends it. False: it is so already. */
 bool fault_cut(struct fault *, gms_id to, bool cut);
 
-/* An asynchronous crash at the end of the next broadcast: what was sent reaches the `keeps` only. */
+/* An asynchronous crash at the end of the next broadcast: what was sent reaches the `keeps` only. If it does
+ * not come to its end (gms4-ack waits for each follower), then when it is repeated to one whom it did not
+ * reach. */
 void fault_arm_async(struct fault *, const gms_id *keeps, uint32_t count);
 
 /* Before each send; `*why` is set with FAULT_LOSE. */

@@ -107,7 +107,7 @@ void node_send(struct node *node, gms_id to, struct gms_message *m, const struct
     const bool dead = detect_is_down(&node->detector, to); /* what goes to it is no part of a broadcast */
     const enum fault_verdict verdict = dead ? FAULT_PASS : fault_on_send(&node->fault, to, m->type, &why);
     if (verdict == FAULT_CRASH) {
-        crash(node, "crash mid-broadcast");
+        crash(node, node->fault.crash_async ? "crash async" : "crash mid-broadcast");
         return;
     }
     m->x = ++node->x;

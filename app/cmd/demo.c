@@ -29,6 +29,7 @@ static int cast(struct launcher_config *config, const char **rung, const char *n
         config->mean_ms = scenario->pace_ms;
     if (config->seed == 0 && scenario->seeded)
         config->seed = scenario->seed;
+    scenario_rule(scenario, &config->member);
     return STATUS_FINE;
 }
 

@@ -50,19 +50,23 @@ static void print_json(json_t *root) {
     json_decref(root);
 }
 
-static bool open_recorder(struct recorder *r, const struct asked *a, enum gms_rung_id rung, uint64_t seed,
-                          char *error, size_t error_size) {
-    char run[32];
-    snprintf(run, sizeof run, "sim-%" PRIu64, seed);
+static struct member_options members_asked(const struct asked *a) {
     struct member_options member = member_options_default;
     member.last_man_standing = a->last_man_standing;
     member.delivery = a->delivery ? a->delivery : member.delivery;
+    return member;
+}
+
+static bool open_recorder(struct recorder *r, const struct asked *a, enum gms_rung_id rung, uint64_t seed,
+                          const struct member_options *member, char *error, size_t error_size) {
+    char run[32];
+    snprintf(run, sizeof run, "sim-%" PRIu64, seed);
     const struct trace_header header = {.run = run,
                                         .who = "sim",
                                         .rung = gms_rung_name(rung),
                                         .source = "sim",
                                         .seed = seed,
-                                        .member = &member};
+                                        .member = member};
     if (!recorder_open(r, rung)) {
         snprintf(error, error_size, "out of memory");
         return false;
@@ -86,7 +90,8 @@ static int close_recorder(struct recorder *r, const struct asked *a, int status)
 static int run_one(const struct asked *a, const struct random_run *run) {
     struct recorder recorder;
     char error[512];
-    if (!open_recorder(&recorder, a, run->rung, run->seed, error, sizeof error))
+    const struct member_options member = members_asked(a);
+    if (!open_recorder(&recorder, a, run->rung, run->seed, &member, error, sizeof error))
         return cant(error);
     const struct sim_config config = recorder_sim_config(&recorder, run->rung, run->seed);
     struct sim *sim = sim_new(&config);
@@ -169,21 +174,22 @@ static int run_many(const struct asked *a, const struct random_run *run, uint64_
 
 static int run_scenario(const struct asked *a, const struct scenario *scenario, bool rung_given,
                         enum gms_rung_id rung, uint64_t members) {
+    struct member_options member = members_asked(a);
+    scenario_rule(scenario, &member);
     const struct sim_stage stage = {.scenario = scenario,
+                                    .member = &member,
                                     .rung = rung_given ? rung : scenario->rung,
                                     .members = members > 0 ? (int)members : scenario->members,
                                     .seed = a->seed            ? a->seed
                                             : scenario->seeded ? scenario->seed
                                                                : 1,
-                                    .agreed = a->delivery && strcmp(a->delivery, "agreed") == 0,
-                                    .last_man_standing = a->last_man_standing,
                                     .printing = !a->json};
     struct scenario_outcomes *outcomes = calloc(1, sizeof *outcomes);
     struct recorder recorder;
     char error[512];
     if (!outcomes)
         return cant("out of memory");
-    if (!open_recorder(&recorder, a, stage.rung, stage.seed, error, sizeof error)) {
+    if (!open_recorder(&recorder, a, stage.rung, stage.seed, &member, error, sizeof error)) {
         free(outcomes);
         return cant(error);
     }

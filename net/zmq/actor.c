@@ -84,6 +84,25 @@ static void command(actor_t *self, const char *text, char *reply, size_t reply_s
         self->config.app.command(self->config.app.self, self, text, reply, reply_size);
 }
 
+/* From gms4 on a member has so many multicasts under way and no more; the others wait for their turn here. */
+static void multicast_waiting(actor_t *self) {
+    zframe_t *body;
+    while ((body = zlist_first(self->waiting)) &&
+           actor_multicast(self, zframe_data(body), zframe_size(body)) != GMS_DROP_WOULD_BLOCK) {
+        zlist_pop(self->waiting);
+        zframe_destroy(&body);
+    }
+}
+
+static void multicast(actor_t *self, zframe_t *body) {
+    if (zlist_size(self->waiting) < WAITING_MAX)
+        zlist_append(self->waiting, body);
+    else
+        zframe_destroy(&body);
+    if (zlist_size(self->waiting) == 1)
+        multicast_waiting(self);
+}
+
 static void read_pipe(actor_t *self) {
     while (zsock_events(self->pipe) & ZMQ_POLLIN) {
         zmsg_t *msg = zmsg_recv(self->pipe);
@@ -93,9 +112,7 @@ static void read_pipe(actor_t *self) {
         } else if (streq(verb, "START")) {
             start(self, msg);
         } else if (streq(verb, "MULTICAST")) {
-            zframe_t *body = zmsg_pop(msg);
-            actor_multicast(self, zframe_data(body), zframe_size(body));
-            zframe_destroy(&body);
+            multicast(self, zmsg_pop(msg));
         } else if (streq(verb, "LEAVE")) {
             actor_leave(self);
         } else if (streq(verb, "COMMAND")) {
@@ -134,6 +151,7 @@ static gms_time tick(actor_t *self) {
     gms_time now = clock_now();
     if (node_deadline(self->node) <= now)
         node_timer(self->node, now);
+    multicast_waiting(self);
     gms_time next = peers_tend(self->peers, now);
     if (self->config.app.tick) {
         const gms_time wanted = self->config.app.tick(self->config.app.self, self, now);
@@ -218,8 +236,9 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
     self->node = malloc(sizeof *self->node);
     self->view = calloc(GMS_MEMBERS_MAX, sizeof *self->view);
     self->reply = malloc(REPLY_SIZE_MAX);
+    self->waiting = zlist_new();
     self->id = new_id();
-    if (!self->node || !self->view || !self->reply || self->id == GMS_NOBODY)
+    if (!self->node || !self->view || !self->reply || !self->waiting || self->id == GMS_NOBODY)
         goto no_memory;
 
     peers_config_t links = {.listen = config->listen,
@@ -282,6 +301,9 @@ void actor_destroy(actor_t **self_p) {
     if (!self)
         return;
     actor_stop(self);
+    for (zframe_t *body; self->waiting && (body = zlist_pop(self->waiting));)
+        zframe_destroy(&body);
+    zlist_destroy(&self->waiting);
     free(self->node);
     free(self->late);
     free(self->view);

@@ -7,6 +7,7 @@
 
 #define LINGER_MS     500
 #define CONTACTS_SIZE 480
+#define WAITING_MAX   65536
 
 struct actor_t {
     actor_config_t config;
@@ -27,6 +28,7 @@ struct actor_t {
     char contacts[CONTACTS_SIZE]; /* their endpoints; those that there is no room for are left out */
     struct address *view;         /* scratch for events, GMS_MEMBERS_MAX */
     char *reply;
+    zlist_t *waiting; /* bodies posted that the core has no room for yet */
 };
 
 /* -- actor_driver.c ---------------------------------------------------------------------------------- */

@@ -16,11 +16,13 @@
 #define MEMBERS  3
 #define MESSAGES 200
 
+static enum gms_rung_id rung = GMS_RUNG_3; /* of the members that start next */
+
 static member_t *start_member(const char *name, const char *through) {
     char error[200];
     const member_config_t config = {.name = name,
                                     .group = "test",
-                                    .rung = GMS_RUNG_3,
+                                    .rung = rung,
                                     .join_timeout_ms = 5000,
                                     .suspect_after_ms = 10000};
     member_t *member = member_new(&config, error, sizeof error);
@@ -85,6 +87,13 @@ static void members_deliver_the_same_sequence(void **state) {
     }
     for (int i = 0; i < MEMBERS; i++)
         member_destroy(&members[i]);
+}
+
+/* More than a member may have under way at once. */
+static void at_gms5_they_do_too_and_none_is_left_out(void **state) {
+    rung = GMS_RUNG_5;
+    members_deliver_the_same_sequence(state);
+    rung = GMS_RUNG_3;
 }
 
 static void a_member_that_ends_is_replaced_at_once(void **state) {
@@ -285,6 +294,7 @@ static void garbage_is_counted_and_traced_and_disturbs_nobody(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_deliver_the_same_sequence),
+        cmocka_unit_test(at_gms5_they_do_too_and_none_is_left_out),
         cmocka_unit_test(a_member_that_ends_is_replaced_at_once),
         cmocka_unit_test(a_follower_leaves_in_good_order),
         cmocka_unit_test(an_address_without_a_listener_is_named),

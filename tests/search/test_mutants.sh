@@ -1,25 +1,39 @@
 #!/usr/bin/env bash
-# Broken builds of the protocol: each takes one rule away, and the search or the simulator with its checker must
-# answer otherwise than for the sound build.
+# Broken builds of the protocol: each takes one rule away, and the search, the simulator with its checker or a
+# story of the ladder must answer otherwise than for the sound build. The list is in mutants/.
 #
 # A mutant is a substitution in one file; one that changes nothing fails the test, so that the list keeps up
-# with the code. GROUPY_MUTANTS=pattern runs some of them.
+# with the code. GROUPY_MUTANTS=pattern runs some of them, GROUPY_DEEP=1 all.
 set -u
 cd "$GROUPY_SOURCE"
 [ -n "${GROUPY_SANITIZED:-}" ] && [ -z "${GROUPY_DEEP:-}" ] && { echo "once, without sanitizers, is enough"; exit 77; }
 command -v perl >/dev/null || { echo "perl is not here"; exit 77; }
 
+failures=0
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+
+# mutant NAME FILE SUBSTITUTION COMMAND: noted; the command must answer otherwise than for the sound build. It
+# is one of groupy, or a test program.
+names=() files=() substitutions=() commands=()
+mutant() {
+  case $1 in *${GROUPY_MUTANTS:-}*) ;; *) return ;; esac
+  names+=("$1") files+=("$2") substitutions+=("$3") commands+=("$4")
+}
+deep() { [ -z "${GROUPY_DEEP:-}${GROUPY_MUTANTS:-}" ] || "$@"; } # only then, for they take their time
+explore() { echo "explore --json --first --rung $*"; }
+for list in tests/search/mutants/*.sh; do . "$list"; done
+
+target_of() { case $1 in test_*) echo "$1" ;; *) echo groupy ;; esac; }
+targets=$(for command in "${commands[@]}"; do target_of "$command"; done | sort -u)
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/source"
 tar -cf - CMakeLists.txt .cmake app gms net assets tests | tar -xf - -C "$work/source"
-build() { cmake --build "$work/build" --target groupy test_worker >"$work/log" 2>&1; }
+build() { cmake --build "$work/build" --target "$@" >"$work/log" 2>&1; }
 cmake -S "$work/source/.cmake" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O1 \
-  >"$work/log" 2>&1 && build || { cat "$work/log"; echo "FAILED: the sound build"; exit 1; }
+  >"$work/log" 2>&1 && build $targets || { cat "$work/log"; echo "FAILED: the sound build"; exit 1; }
 groupy=$work/build/groupy/groupy
-
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
 
 # What a command says: its status, and the verdict of a search.
 answer() {
@@ -30,106 +44,28 @@ answer() {
   echo "$? $(grep -o '"verdict":"[a-z]*"' "$work/out" | head -1)"
 }
 
-# mutant NAME FILE SUBSTITUTION COMMAND: noted; the command must answer otherwise than for the sound build.
-names=() files=() substitutions=() commands=()
-mutant() {
-  case $1 in *${GROUPY_MUTANTS:-}*) ;; *) return ;; esac
-  names+=("$1") files+=("$2") substitutions+=("$3") commands+=("$4")
-}
+declare -A sound
+for command in "${commands[@]}"; do
+  [ -n "${sound[$command]:-}" ] || sound[$command]=$(answer "$command")
+done
 
-try() { # index, what the sound build says
-  local name=${names[$1]} file=$work/source/${files[$1]} command=${commands[$1]} sound=$2 found
+try() { # index
+  local name=${names[$1]} file=$work/source/${files[$1]} command=${commands[$1]} found
+  local expected=${sound[$command]}
   cp "$file" "$work/kept"
   perl -0pi -e "${substitutions[$1]}" "$file"
   if cmp -s "$file" "$work/kept"; then
     fail "$name: the substitution changes nothing"
-  elif ! build; then
+  elif ! build "$(target_of "$command")"; then
     fail "$name does not build"; grep -m3 error "$work/log"
-  elif found=$(answer "$command" 2>/dev/null); [ "$found" = "$sound" ]; then
-    fail "$name is not noticed by: groupy $command ($sound)"
+  elif found=$(answer "$command" 2>/dev/null); [ "$found" = "$expected" ]; then
+    fail "$name is not noticed by: $command ($expected)"
   else
-    echo "ok: $name: $sound, then $found"
+    echo "ok: $name: $expected, then $found"
   fi
   cp "$work/kept" "$file"
 }
 
-explore() { echo "explore --json --rung $*"; }
-
-# -- gms1: a leader orders ------------------------------------------------------------------------------
-mutant "a member delivers its own change at once, without the leader" gms/gms1.c \
-  's/(    const struct gms_message request = \{\.type = GMS_REQUEST)/    gms_do_deliver(out, &(struct gms_message){.type = GMS_MSG, .origin = s->config.me, .n = s->mcast_count, .body = e->message.body, .body_size = e->message.body_size});\n$1/' \
-  "sim --rung gms1 --seeds 1..20"
-mutant "the leader orders a request twice" gms/gms1.c \
-  's/(    order\(g, e->message\.origin.*?;\n)/$1$1/s' \
-  "sim --rung gms1 --seeds 1..20"
-mutant "the leader sends to all but the last" gms/gms1.c \
-  's/(gms1_broadcast.*?)i < view->count/$1i + 1 < view->count/s' \
-  "sim --rung gms1 --seeds 1..3"
-mutant "the newcomer is put first" gms/view.c \
-  's/    view->members\[view->count\+\+\] = id;/    memmove(&view->members[1], &view->members[0], view->count++ * sizeof(gms_id));\n    view->members[0] = id;/' \
-  "sim --rung gms1 --seeds 1..5"
-mutant "a leaver stays in the list" gms/gms1.c \
-  's/!gms_view_remove\(&s->view, e->from\)/!gms_view_has(&s->view, e->from)/' \
-  "sim --rung gms1 --faults leave --seeds 1..20"
-
-# -- gms2: followers watch the leader -------------------------------------------------------------------
-mutant "nobody watches the leader" gms/gms2.c \
-  's/    gms_do_watch\(out, gms_leader\(g\)\);\n//' \
-  "$(explore gms2 --fault leader-crash)"
-mutant "what was held back is not released" gms/gms2.c \
-  's/    gms1_release\(g, out\);\n//' \
-  "$(explore gms2 --fault leader-crash)"
-mutant "a message from another member is taken at once" gms/gms2.c \
-  's/return gms_hold_put\(&s->hold, e->from, &e->message\) \? GMS_HELD : GMS_DROP_HOLD_FULL;/return gms_rung_of(g)->take(g, &e->message, out);/' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "the new leader does not say the view" gms/gms2.c \
-  's/    gms1_announce\(g, GMS_NOBODY, out\);\n//' \
-  "sim --rung gms2 --faults leader-crash --seeds 1..20"
-mutant "the dead stay in the list at an election" gms/gms2.c \
-  's/            gms_view_remove\(view, id\);\n//' \
-  "$(explore gms2 --fault leader-crash)"
-mutant "who is elected while it leaves goes without a word" gms/gms2.c \
-  's/        gms_rung_of\(g\)->lead\(g, out\);\n        if \(g->gms1\.leaving\)\n/        if (!g->gms1.leaving)\n            gms_rung_of(g)->lead(g, out);\n        else\n/' \
-  "sim --rung gms3 --members 3..7 --seeds 32374..32374"
-
-# -- gms3: number the messages, re-send the last one ----------------------------------------------------
-mutant "the view goes out before the message that is re-sent" gms/gms3.c \
-  's/(    const struct gms_message last = [^\n]*\n)(.*?)(    gms2_lead\(g, out\);\n)/$1$3$2/s' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "duplicates are not recognised" gms/gms3.c \
-  's/    if \(m->seq < s->expected\)\n        return GMS_DROP_DUPLICATE;\n    if \(m->seq > s->expected\)/    if (m->seq > s->expected)/' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "nothing is re-sent" gms/gms3.c \
-  's/        gms_do_send\(out, g->gms1\.view\.members\[i\], &last\);/        (void)last;/' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "the last message is re-sent to the first follower only" gms/gms3.c \
-  's/i < g->gms1\.view\.count; i\+\+/i < 2 \&\& i < g->gms1.view.count; i++/' \
-  "$(explore gms3 --fault mid-broadcast --members 4)"
-mutant "a view has no number of its own" gms/gms3.c \
-  's/m->seq = g->gms3\.expected\+\+;/m->seq = m->type == GMS_VIEW ? g->gms3.expected : g->gms3.expected++;/' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "a gap is jumped over" gms/gms3.c \
-  's/        become_frozen\(g, m, s->expected, out\);\n        return GMS_DROP_GAP;/        s->expected = m->seq;/' \
-  "$(explore gms3 --fault loss)"
-mutant "a newcomer counts from the beginning" gms/gms3.c \
-  's/s->expected = m->seq; \/\*/s->expected = 1; \/*/' \
-  "$(explore gms3 --fault join --first)"
-mutant "the broadcast goes to the last follower first" gms/gms1.c \
-  's/(gms1_broadcast.*?)uint32_t i = 0; i < view->count; i\+\+/$1uint32_t i = view->count; i-- > 0;/s' \
-  "$(explore gms3 --fault mid-broadcast)"
-mutant "the copy is not brought up to date" gms/gms3.c \
-  's/    gms_forget\(&s->last\);\n    gms_keep\(&s->last, m\);/    if (s->last.message.type == 0)\n        gms_keep(&s->last, m);/' \
-  "$(explore gms3 --fault mid-broadcast)"
-
-# -- The worker's state transfer ------------------------------------------------------------------------
-mutant "the state is adopted at the wrong position" app/worker.c \
-  's/const uint32_t position = w->asked\[i\]\.position;/const uint32_t position = 0 * w->asked[i].position + w->queue_count;/' \
-  test_worker
-mutant "every worker that has state answers with another count" app/worker.c \
-  's/put_u64\(bytes \+ 20, w->state\.count\);/put_u64(bytes + 20, w->state.count + 1);/' \
-  "sim --rung gms3 --faults join --seeds 1..5"
-sound=()
-for i in "${!names[@]}"; do sound+=("$(answer "${commands[$i]}")"); done
-for i in "${!names[@]}"; do try "$i" "${sound[$i]}"; done
+for i in "${!names[@]}"; do try "$i"; done
 [ $failures -eq 0 ] && echo "passed"
 exit $((failures > 0))

@@ -86,6 +86,16 @@ static void an_asynchronous_crash_keeps_the_broadcast_on_some_links_only(void **
     assert_int_equal(fault_on_deliver(&f), FAULT_CRASH);
 }
 
+static void an_asynchronous_crash_happens_even_if_the_broadcast_waits_for_an_answer(void **state) {
+    struct fault f;
+    (void)state;
+    fault_init(&f, 1);
+    fault_arm_async(&f, NULL, 0);
+    assert_int_equal(on_send(&f, 2, GMS_MSG), FAULT_VANISH);
+    assert_int_equal(on_send(&f, 3, GMS_MSG), FAULT_VANISH);
+    assert_int_equal(on_send(&f, 2, GMS_MSG), FAULT_CRASH); /* gms4-ack sends it again, and waits for ever */
+}
+
 static void too_many_pending_orders_are_refused(void **state) {
     struct fault f;
     (void)state;
@@ -186,6 +196,7 @@ int main(void) {
         cmocka_unit_test(the_same_seed_gives_the_same_faults),
         cmocka_unit_test(a_cut_link_loses_everything_until_it_heals),
         cmocka_unit_test(an_asynchronous_crash_keeps_the_broadcast_on_some_links_only),
+        cmocka_unit_test(an_asynchronous_crash_happens_even_if_the_broadcast_waits_for_an_answer),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
 }

@@ -458,6 +458,68 @@ static void a_loss_on_demand_is_no_loss_of_a_heartbeat(void **state) {
     assert_int_equal(sends, 0);
 }
 
+static struct address named(gms_id id, const char *name) {
+    struct address a = {.id = id};
+    snprintf(a.name, sizeof a.name, "%s", name);
+    snprintf(a.endpoint, sizeof a.endpoint, "test://%d", (int)id);
+    return a;
+}
+
+static bool is_cut(gms_id id) {
+    return gms_ids_have(&node.fault.cut, id);
+}
+
+static void who_comes_back_under_another_id_stays_cut_off(void **state) {
+    const struct address w1 = named(1, "w1"), again = named(7, "w1"), other = named(8, "w8");
+    (void)state;
+    node_know(&node, 1, &w1);
+    node_cut(&node, 1, 1, true);
+    node_know(&node, 2, &other);
+    assert_false(is_cut(8));
+    node_know(&node, 2, &again);
+    assert_true(is_cut(7));
+    node_cut(&node, 3, 1, false);
+    node_cut(&node, 3, 7, false);
+    const struct address once_more = named(9, "w1");
+    node_know(&node, 4, &once_more);
+    assert_false(is_cut(9));
+}
+
+static void a_cut_is_kept_for_those_that_a_message_names(void **state) {
+    const struct address w1 = named(1, "w1"), again = named(7, "w1");
+    uint8_t bytes[1024];
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    static struct address_book theirs;
+    (void)state;
+    node_know(&node, 1, &w1);
+    node_cut(&node, 1, 1, true);
+    address_book_put(&theirs, &again);
+    wire_put_frame_header(&out, GROUP, 2);
+    wire_put_gms(&out, &(struct gms_message){.type = GMS_JOIN, .origin = 7}, 50, &theirs);
+    node_receive(&node, 2, 2, bytes, out.size);
+    assert_true(is_cut(7));
+}
+
+/* The faults belong to the process, not to its incarnation. */
+static void the_next_incarnation_of_a_process_has_its_faults(void **state) {
+    static struct node late;
+    const struct address w1 = named(1, "w1"), again = named(7, "w1");
+    (void)state;
+    node_know(&node, 1, &w1);
+    node_cut(&node, 1, 1, true);
+    node_set_loss(&node, 1, 30);
+    node.fault.risk = 9;
+    late = node;
+    begin(GMS_RUNG_2);
+    assert_false(is_cut(1));
+    node_inherit(&node, 2, &late);
+    assert_true(is_cut(1));
+    assert_int_equal(node.fault.loss_percent, 30);
+    assert_int_equal(node.fault.risk, 9);
+    node_know(&node, 3, &again);
+    assert_true(is_cut(7));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_frame_of_another_group_is_refused, member),
@@ -483,6 +545,9 @@ int main(void) {
         cmocka_unit_test(nobody_beats_to_the_dead_or_listens_for_them),
         cmocka_unit_test(who_is_in_no_group_beats_for_nobody),
         cmocka_unit_test(a_loss_on_demand_is_no_loss_of_a_heartbeat),
+        cmocka_unit_test_setup(who_comes_back_under_another_id_stays_cut_off, member),
+        cmocka_unit_test_setup(a_cut_is_kept_for_those_that_a_message_names, member),
+        cmocka_unit_test_setup(the_next_incarnation_of_a_process_has_its_faults, member),
     };
     return cmocka_run_group_tests_name("node", tests, NULL, NULL);
 }

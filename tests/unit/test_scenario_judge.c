@@ -198,6 +198,76 @@ static void blocked_holds_while_somebody_is(void **state) {
     assert_false(holds(SCENARIO_BLOCKED, true));
 }
 
+static bool are_blocked(int first, int second) {
+    const struct scenario_step step = {.verb = SCENARIO_EXPECT,
+                                       .outcome = SCENARIO_BLOCKED,
+                                       .name_count = 2,
+                                       .names = {{.who = first}, {.who = second}}};
+    return scenario_expectation_holds(&step, &scene, true, seen, sizeof seen);
+}
+
+static void blocked_with_names_holds_when_all_of_them_are(void **state) {
+    (void)state;
+    event(TRACE_BLOCK, 3);
+    assert_false(are_blocked(3, 4));
+    event(TRACE_NO_QUORUM, 4);
+    assert_true(are_blocked(3, 4));
+    assert_non_null(strstr(seen, "w3 blocked at #0, w4 without quorum at #0"));
+    event(TRACE_BLOCK, 4);
+    event(TRACE_QUORUM, 4); /* it goes on only when it has a view */
+    assert_true(are_blocked(3, 4));
+    event(TRACE_UNBLOCK, 3);
+    assert_false(are_blocked(3, 4));
+    crash(4);
+    assert_false(are_blocked(4, 4));
+}
+
+static bool views_have(uint32_t number) {
+    const struct scenario_step step = {
+        .verb = SCENARIO_EXPECT, .outcome = SCENARIO_VIEWS_HAVE, .number = number};
+    return scenario_expectation_holds(&step, &scene, true, seen, sizeof seen);
+}
+
+static void a_crashed_member_may_be_in_the_views_of_the_others_still(void **state) {
+    (void)state;
+    const gms_id left[] = {11, 12, 13};
+    crash(4);
+    assert_true(members_are(3));
+    assert_true(views_have(4));
+    assert_false(views_have(3));
+    for (int who = 1; who <= 2; who++)
+        view(who, 2, 3, left);
+    assert_false(views_have(3));
+    assert_string_equal(seen, "w1 follows w1 of 3, w2 follows w1 of 3, w3 follows w1 of 4");
+    event(TRACE_BLOCK, 3); /* halted: it can't have the view of the others */
+    assert_true(views_have(3));
+    event(TRACE_UNBLOCK, 3);
+    view(3, 2, 3, left);
+    assert_true(views_have(3));
+}
+
+static void who_hangs_is_halted_until_it_goes_on(void **state) {
+    (void)state;
+    const gms_id left[] = {12, 13, 14};
+    feed((struct trace_record){.ev = TRACE_HANG, .peer = ids[0]});
+    assert_false(holds(SCENARIO_SYNC, true));
+    assert_true(holds(SCENARIO_HALT, true));
+    assert_non_null(strstr(seen, "w1 hung at #0"));
+    for (int who = 2; who <= 4; who++)
+        view(who, 2, 3, left);
+    assert_true(led_by(2)); /* whatever w1 believes */
+    assert_true(views_have(3));
+    deliver(2, 1);
+    deliver(3, 1);
+    deliver(4, 1);
+    assert_false(holds(SCENARIO_DESYNC, true)); /* it may still hear of it */
+    feed((struct trace_record){.ev = TRACE_RESUME, .id = ids[0], .peer = ids[0]}); /* its own word is none */
+    assert_true(led_by(2));
+    feed((struct trace_record){.ev = TRACE_RESUME, .peer = ids[0]});
+    assert_false(led_by(2));
+    assert_true(holds(SCENARIO_DESYNC, true));
+}
+
 static void when_nobody_is_left_nothing_holds_but_that(void **state) {
     (void)state;
     for (int who = 1; who <= 4; who++)
@@ -220,6 +290,9 @@ int main(void) {
         cmocka_unit_test_setup(the_leader_is_whom_all_follow, four),
         cmocka_unit_test_setup(who_left_or_is_excluded_is_not_there, four),
         cmocka_unit_test_setup(blocked_holds_while_somebody_is, four),
+        cmocka_unit_test_setup(blocked_with_names_holds_when_all_of_them_are, four),
+        cmocka_unit_test_setup(a_crashed_member_may_be_in_the_views_of_the_others_still, four),
+        cmocka_unit_test_setup(who_hangs_is_halted_until_it_goes_on, four),
         cmocka_unit_test_setup(when_nobody_is_left_nothing_holds_but_that, four),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
