@@ -160,7 +160,7 @@ static void propose(struct gms *g, struct gms_actions *out) {
     }
     s->accepted = s->ballot;
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        if (i != gms5_rank(g, g->gms1.config.me) && s->peer[i].answered)
+        if (i != gms5_rank(g, g->gms1.config.me) && is_present(g, i))
             gms5_send_again(g, g->gms1.view.members[i], s->peer[i].received + 1, s->proposal.last, out);
     }
     begin_phase(g, GMS5_PROPOSING);

@@ -117,6 +117,51 @@ static void gms5_a_suspicion_is_forgotten_with_the_view_and_a_proof_is_not(void 
     cluster_free(&c);
 }
 
+static void gms5_who_crashed_after_its_promise_is_not_proposed(void **state) {
+    struct cluster *c = cluster_of(GMS_RUNG_5, 4);
+    (void)state;
+    suspect(c, 3, 1); /* wrongly: to have a change */
+    exchange(c, 1, "4");
+    crash(c, 4);
+    tell_down(c, 4, 1);
+    cluster_skip(c);
+    exchange(c, 1, "32");
+    deliver_link(c, 1, 2);
+    cluster_story(c, "w1 -> w3  PREPARE in 4 ballot 1.0 #4\n"
+                     "w3 is blocked\n"
+                     "w3 -> w1  PROMISE in 4 ballot 1.0 #4\n"
+                     "w1 -> w2  PREPARE in 4 ballot 1.0 #4\n"
+                     "w2 is blocked\n"
+                     "w2 -> w1  PROMISE in 4 ballot 1.0 #4\n"
+                     "w1 -> w2  ACCEPT in 4 ballot 1.0 [w1 w2 w3] to #4\n");
+    assert_string_equal(cluster_outcome(c), "sync");
+    cluster_free(&c);
+}
+
+/* Else the next view could be of two of whom one is dead, and the other no quorum. */
+static void gms5_who_crashed_after_its_promise_makes_no_quorum(void **state) {
+    struct cluster *c = cluster_of(GMS_RUNG_5, 4);
+    (void)state;
+    without_messages(c);
+    suspect(c, 3, 2);
+    suspect(c, 4, 2);
+    crash(c, 1);
+    tell_down(c, 1, 2);
+    deliver_link(c, 2, 3);
+    deliver_link(c, 3, 2); /* two of four, and one more is needed */
+    crash(c, 3);
+    tell_down(c, 3, 2);
+    cluster_skip(c);
+    exchange(c, 2, "4");
+    run_ms(c, 1000);
+    cluster_story(c, "w4 is blocked\n"
+                     "w4 learns that w1 is down\n"
+                     "w4 learns that w3 is down\n"
+                     "w4 has no quorum\n");
+    assert_string_equal(cluster_outcome(c), "halt");
+    cluster_free(&c);
+}
+
 /* -- One decision, whoever dies ------------------------------------------------------------------------- */
 
 static void gms5_a_coordinator_that_dies_after_some_installs_has_decided_for_all(void **state) {
@@ -319,6 +364,8 @@ int main(void) {
         cmocka_unit_test(gms5_asks_for_promises_then_proposes_then_installs_what_a_quorum_accepted),
         cmocka_unit_test(gms5_a_crash_a_suspicion_a_leave_and_joins_at_once_make_one_change),
         cmocka_unit_test(gms5_a_suspicion_is_forgotten_with_the_view_and_a_proof_is_not),
+        cmocka_unit_test(gms5_who_crashed_after_its_promise_is_not_proposed),
+        cmocka_unit_test(gms5_who_crashed_after_its_promise_makes_no_quorum),
         cmocka_unit_test(gms5_a_coordinator_that_dies_after_some_installs_has_decided_for_all),
         cmocka_unit_test(gms5_a_decision_that_only_the_dead_had_installed_is_found_again),
         cmocka_unit_test(gms5_a_proposal_that_was_accepted_is_not_blended_with_what_is_known_since),

@@ -118,3 +118,6 @@ deep mutant "gms5: who missed the decision is not told" gms/gms5.c \
 deep mutant "gms5: more newcomers than members stay" gms/gms5_change.c \
   's/ && i < staying//' \
   test_gms5_join
+mutant "gms5: who crashed after its promise makes up the quorum" gms/gms5_change.c \
+  's/peer\[rank\]\.answered && !gms5_is_down\(g, g->gms1\.view\.members\[rank\]\)/peer[rank].answered/' \
+  test_gms5_change
