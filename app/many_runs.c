@@ -55,7 +55,8 @@ static void note_run(struct crew *crew, uint64_t seed, const struct sim *sim, co
     m->runs++;
     m->messages += sim_messages(sim);
     m->delivered += check->delivered;
-    if (!how && converged_ms >= m->slowest_ms && (converged_ms > m->slowest_ms || seed < m->slowest_seed)) {
+    if (!how && converged_ms > 0 && converged_ms >= m->slowest_ms &&
+        (converged_ms > m->slowest_ms || seed < m->slowest_seed)) {
         m->slowest_ms = converged_ms;
         m->slowest_seed = seed;
     }

@@ -124,7 +124,7 @@ static uint64_t come_to_rest(struct play *p) {
     const bool look = p->run->rung >= GMS_RUNG_4_ACK;
     while (sim_now(p->sim) < end && !(look && sim_idle(p->sim) && in_one_state(p)))
         sim_run(p->sim, look ? sim_now(p->sim) + LOOK_PERIOD : end);
-    return (sim_now(p->sim) - began) / SIM_MS;
+    return look ? (sim_now(p->sim) - began) / SIM_MS : 0;
 }
 
 /* Nothing goes wrong any more; each member multicasts once more, and all must arrive. */

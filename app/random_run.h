@@ -46,7 +46,7 @@ struct random_run {
 
 /* Runs it in `sim`, which the recorder listens to, and has it judged. `sim` is reset. False: the group did
  * not even form at the beginning, when nothing goes wrong. `converged_ms`, if not NULL, is how long after the
- * last fault it had come to rest, in one view and with one state: RANDOM_BOUND_MS where it did not, or where
+ * last fault it had come to rest, in one view and with one state: RANDOM_BOUND_MS where it did not, 0 where
  * nobody looks (below gms4). */
 bool random_run(const struct random_run *, struct sim *, struct recorder *, uint64_t *converged_ms);
 

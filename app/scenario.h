@@ -21,6 +21,7 @@
 #define SCENARIO_SIZE_MAX       (64 * 1024) /* bytes of a file */
 #define SCENARIO_LINE_SIZE_MAX  240
 #define SCENARIO_TEXT_SIZE      (SCENARIO_LINE_SIZE_MAX + 1)
+#define SCENARIO_NOTE_SIZE_MAX  95 /* bytes of a note; a window shows no more */
 #define SCENARIO_NAME_SIZE      48 /* of the scenario itself */
 #define SCENARIO_LASTS_MAX_MS   600000
 #define SCENARIO_SUSPECT_MIN_MS 200  /* twice a heartbeat's period */

@@ -1,7 +1,8 @@
 /* Who is on stage: the steps in the order of their times, as far as they can be told from the text alone.
  *
  * It finds what can't be meant: a worker that never starts or is gone already, a crash in the broadcast of a
- * member that does not XX nothing is said about that any more.
+ * member that does not lead, more followers than there are. Who leads after a suspicion, or after what may
+ * lead to one, only the run will tell; nothing is said about that any more.
  */
 #include "app/scenario_reader.h"
 

@@ -169,6 +169,9 @@ static bool read_note(struct reader *r, struct scenario_step *step) {
         return reader_complain(r, text, "a text in quotes is expected");
     if (text[0] == '\0')
         return reader_complain(r, text, "a text in quotes is expected, and this one is empty");
+    if (strlen(text) > SCENARIO_NOTE_SIZE_MAX)
+        return reader_complain(r, text, "a note has at most %d bytes, this one has %zu",
+                               SCENARIO_NOTE_SIZE_MAX, strlen(text));
     snprintf(step->text, sizeof step->text, "%s", text);
     return true;
 }

@@ -26,6 +26,10 @@ bool search_interrupted(void) {
     return interrupted != 0;
 }
 
+int search_changes(enum gms_rung_id rung) {
+    return rung == GMS_RUNG_5 ? 1 : 2;
+}
+
 int search_members(enum explore_fault fault, int members) {
     return fault == EXPLORE_JOIN ? members - 1 : members;
 }

@@ -17,6 +17,9 @@ struct search_cell {
     char witness[512]; /* the file that it was written to, "" if none */
 };
 
+/* How many changes a quick search has: two, at gms5 one. */
+int search_changes(enum gms_rung_id);
+
 /* How many members there are when the search begins: a search of joins begins with one less, for two come. */
 int search_members(enum explore_fault, int members);
 

@@ -13,8 +13,11 @@
 
 #define ALL_IN_LONGEST (30000 * CLOCK_MS) /* for the members to get into the group */
 #define CRASH_LONGEST  (2000 * CLOCK_MS)  /* for an ordered crash to happen */
+#define NOTE_MS        1000               /* to read a note: so long, */
+#define NOTE_BYTE_MS   15                 /* and so long for each byte of it */
 #define POLL_MS        5
 #define CURTAIN        (SCENARIO_SETTLE_MS * CLOCK_MS)
+#define CURTAIN_SEEN   (3000 * CLOCK_MS) /* when there is something to look at */
 
 struct stage {
     const struct scenario *scenario;
@@ -143,10 +146,17 @@ static void set_loss(struct launcher *l, uint64_t percent) {
     launcher_tell_all(l, text);
 }
 
-static void note(struct launcher *l, const char *text) {
+static bool has_windows(const struct launcher *l) {
+    return !l->config->headless && !l->told_no_display;
+}
+
+/* It stays in the windows for as long as it takes to read; the script waits. */
+static void note(struct stage *stage, struct launcher *l, const char *text) {
     char line[SCENARIO_TEXT_SIZE + 8];
     snprintf(line, sizeof line, "notice %s", text);
     launcher_tell_all(l, line);
+    if (has_windows(l))
+        stage->began += (NOTE_MS + NOTE_BYTE_MS * strlen(text)) * CLOCK_MS;
 }
 
 /* Carries it out; what keeps it from being so goes to `why`, which is empty. */
@@ -188,7 +198,7 @@ static void act(struct stage *stage, struct launcher *l, const struct scenario_s
         launcher_tell_all(l, "heal");
         break;
     case SCENARIO_PACE: set_pace(l, step->duration_ms); break;
-    case SCENARIO_NOTE: note(l, step->text); break;
+    case SCENARIO_NOTE: note(stage, l, step->text); break;
     case SCENARIO_EXPECT:
     case SCENARIO_VERBS: break;
     }
@@ -269,7 +279,7 @@ bool stage_advance(struct stage *stage, struct launcher *l, gms_time now) {
         return true;
     if (stage->idle_since == 0)
         stage->idle_since = now;
-    return now < stage->idle_since + CURTAIN;
+    return now < stage->idle_since + (has_windows(l) ? CURTAIN_SEEN : CURTAIN);
 }
 
 long stage_wait_ms(const struct stage *stage, gms_time now, long max_ms) {

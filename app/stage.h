@@ -1,6 +1,7 @@
 /* The stage: a scenario's steps, carried out at their times against real worker processes.
  *
- * The clock starts when all members are in the group with state. A step waits for a crash that was ordered
+ * The clock starts when all members are in the group with state. In windows it stands still after a note, so
+ * that people can read it. A step waits for a crash that was ordered
  * before it to be over, so that the leader of the next step is who leads then. A step that can't be carried
  * out (on another rung, say, nobody may lead any more) counts like an expectation that did not hold.
  */

@@ -7,7 +7,8 @@
 
 #include "app/worker_app.h"
 
-#define TIMEOUT (1000 * SIM_S) /* longer than any run between two timeouts */
+#define REST_ROUNDS 40
+#define TIMEOUT     (1000 * SIM_S) /* longer than any run between two timeouts */
 
 struct telling {
     const struct witness *witness;
@@ -252,6 +253,25 @@ static bool settle_one(struct telling *t) {
     return false;
 }
 
+/* Timers and heartbeats, each with what follows from it. */
+static void rest(struct telling *t) {
+    for (int round = 0; round < REST_ROUNDS && !sim_idle(t->sim); round++) {
+        for (int a = 1; a <= sim_count(t->sim); a++) {
+            struct explore_step s = {.act = EXPLORE_TIMEOUT, .a = a};
+            if (sim_due(t->sim, a) != GMS_NEVER)
+                take(t, &s);
+            while (settle_one(t)) {
+            }
+            s.act = EXPLORE_HEARTBEAT;
+            for (s.b = 1; s.b <= sim_count(t->sim); s.b++) {
+                take(t, &s);
+                while (settle_one(t)) {
+                }
+            }
+        }
+    }
+}
+
 /* -- The run ----------------------------------------------------------------------------------------- */
 
 static void run(struct telling *t) {
@@ -270,6 +290,8 @@ static void run(struct telling *t) {
         take(t, &w->steps[i]);
     while (settle_one(t)) {
     }
+    if (w->another_rung)
+        rest(t);
     sim_end(t->sim);
     check_end(t->recorder.check);
 }
@@ -300,6 +322,8 @@ bool witness_take(const struct witness *w, enum explore_verdict *verdict, char *
     done = done && (t.sim = sim_new(&config)) && open_trace(&t, error, error_size);
     if (done) {
         run(&t);
+        if (w->overall)
+            *w->overall = check_overall(t.recorder.check);
         switch (check_outcome(t.recorder.check)) {
         case CHECK_SYNC: *verdict = EXPLORE_SYNC; break;
         case CHECK_HALT: *verdict = EXPLORE_HALT; break;

@@ -11,19 +11,21 @@
 
 struct witness {
     enum gms_rung_id rung; /* to take the run on; another one than the search's shows what that makes of it */
+    bool another_rung;     /* it is another one */
     enum explore_fault fault;
     int members;            /* at the beginning */
     const char *trace_path; /* NULL: none */
     FILE *story;            /* NULL: none */
     uint32_t step_count;
     const struct explore_step *steps;
+    enum check_verdict *overall; /* what the checker says of all properties goes here; or NULL */
 };
 
 /* Takes the run. What the checker says of its trace, in the words of the search, goes to `verdict`. False and
  * one line in `error` if the trace can't be written.
  *
- * On another rung than the search's other messages are sent: a step that has nothing to take is left out, and
- * at the end everything that is still on its way arrives. */
+ * On another rung than the search's other messages are sent: a step that has nothing to take is left out, at
+ * the end everything that is still on its way arrives, and time passes until nothing changes. */
 bool witness_take(const struct witness *, enum explore_verdict *verdict, char *error, size_t error_size);
 
 /* "gms2-mid-broadcast" */

@@ -3,7 +3,7 @@
  *     'C' n u8                                              a change
  *     'Q'                                                   what is the state? (STATE_REQUEST; its name is
  * the ref) 'S' ref origin u64, n u64, colour 3 u8, count, hash   the state at the position of that question
- *     'X'                                                   nobody has it any more: start afresh (STATE LOST)
+ *     'X' ref origin u64, n u64                             nobody has it any more: start afresh (STATE LOST)
  */
 #include "app/worker.h"
 
@@ -12,6 +12,7 @@
 
 enum { KIND_CHANGE = 'C', KIND_QUESTION = 'Q', KIND_STATE = 'S', KIND_LOST = 'X' };
 #define STATE_BODY_SIZE (1 + 8 + 8 + 3 + 8 + 8)
+#define LOST_BODY_SIZE  (1 + 8 + 8)
 
 static void put_u64(uint8_t *at, uint64_t value) {
     for (int i = 0; i < 8; i++)
@@ -46,6 +47,7 @@ static void adopt(struct worker *w, const struct trace_state *state) {
     w->has_state = true;
     w->ask_at = GMS_NEVER;
     w->asked_count = 0;
+    w->heard_count = 0;
     w->history_from = state->count;
     gms_ids_add(&w->holders, w->me);
     remember(w);
@@ -161,8 +163,30 @@ static gms_id most_senior_holder(const struct worker *w) {
     return GMS_NOBODY;
 }
 
+static void say_lost(struct worker *w, gms_id origin, uint64_t m_n) {
+    uint8_t bytes[LOST_BODY_SIZE] = {KIND_LOST};
+    put_u64(bytes + 1, origin);
+    put_u64(bytes + 9, m_n);
+    say(w, bytes, sizeof bytes);
+}
+
+static void remember_question(struct worker *w, gms_id origin, uint64_t m_n) {
+    if (w->heard_count == WORKER_HEARD_MAX)
+        memmove(&w->heard[0], &w->heard[1], --w->heard_count * sizeof w->heard[0]);
+    w->heard[w->heard_count++] = (struct worker_ref){origin, m_n};
+}
+
+static bool has_heard(const struct worker *w, gms_id origin, uint64_t m_n) {
+    for (uint32_t i = 0; i < w->heard_count; i++) {
+        if (w->heard[i].origin == origin && w->heard[i].m_n == m_n)
+            return true;
+    }
+    return false;
+}
+
 static void hear_question(struct worker *w, gms_id origin, uint64_t m_n) {
-    static const uint8_t lost[] = {KIND_LOST};
+    if (!w->has_state)
+        remember_question(w, origin, m_n);
     if (origin == w->me && !w->has_state) {
         if (w->asked_count == WORKER_ASKED_MAX)
             memmove(&w->asked[0], &w->asked[1], --w->asked_count * sizeof w->asked[0]);
@@ -174,7 +198,7 @@ static void hear_question(struct worker *w, gms_id origin, uint64_t m_n) {
     if (holder == w->me && origin != w->me)
         answer(w, origin, m_n);
     else if (holder == GMS_NOBODY && w->view.count > 0 && w->view.members[0] == w->me)
-        say(w, lost, sizeof lost);
+        say_lost(w, origin, m_n);
 }
 
 /* A state as of one of our questions: adopt it, and what was delivered since. */
@@ -199,11 +223,16 @@ static enum worker_effect hear_state(struct worker *w, gms_id sender, const uint
     return WORKER_NOTHING; /* the answer to a question that was given up */
 }
 
-static enum worker_effect hear_lost(struct worker *w) {
+/* The group starts afresh at this position, unless it had done so already: the leader may have said so more
+ * than once before it heard itself. Whoever came after the question can't tell, and asks: there is somebody
+ * who has state now. */
+static enum worker_effect hear_lost(struct worker *w, gms_id sender, const uint8_t *body) {
+    const bool stale = w->has_state || most_senior_holder(w) != GMS_NOBODY;
+    gms_ids_add(&w->holders, sender);
+    if (stale || !has_heard(w, get_u64(body + 1), get_u64(body + 9)))
+        return WORKER_NOTHING;
     for (uint32_t i = 0; i < w->view.count; i++)
         gms_ids_add(&w->holders, w->view.members[i]);
-    if (w->has_state)
-        return WORKER_NOTHING;
     w->queue_count = 0;
     worker_found(w);
     return WORKER_STATE_LOST;
@@ -233,10 +262,10 @@ enum worker_effect worker_deliver(struct worker *w, gms_id origin, uint64_t m_n,
         return hear_change(w, &change);
     if (size == STATE_BODY_SIZE && body[0] == KIND_STATE)
         return hear_state(w, origin, body);
-    if (size != 1 || (body[0] != KIND_QUESTION && body[0] != KIND_LOST))
+    if (size == LOST_BODY_SIZE && body[0] == KIND_LOST)
+        return hear_lost(w, origin, body);
+    if (size != 1 || body[0] != KIND_QUESTION)
         return WORKER_REFUSED;
-    if (body[0] == KIND_LOST)
-        return hear_lost(w);
     hear_question(w, origin, m_n);
     return WORKER_NOTHING;
 }

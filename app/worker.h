@@ -18,11 +18,13 @@
 #ifdef GMS_PROFILE_SMALL
 #define WORKER_QUEUE_MAX   8
 #define WORKER_ASKED_MAX   3
+#define WORKER_HEARD_MAX   3
 #define WORKER_OUTBOX_MAX  4
 #define WORKER_HISTORY_MAX 12
 #else
 #define WORKER_QUEUE_MAX   4096 /* changes between a newcomer's question and its answer */
 #define WORKER_ASKED_MAX   8    /* questions of one newcomer on their way at once */
+#define WORKER_HEARD_MAX   64   /* questions of anybody that a newcomer remembers */
 #define WORKER_OUTBOX_MAX  32
 #define WORKER_HISTORY_MAX 1024 /* positions whose hash is remembered */
 #endif
@@ -36,6 +38,11 @@ struct worker_change {
     gms_id origin;
     uint64_t m_n;
     int n;
+};
+
+struct worker_ref { /* which question */
+    gms_id origin;
+    uint64_t m_n;
 };
 
 struct worker {
@@ -52,6 +59,8 @@ struct worker {
         uint64_t m_n;
         uint32_t position; /* in the queue, when it was delivered */
     } asked[WORKER_ASKED_MAX];
+    uint32_t heard_count; /* while it has no state: the last questions of all, its own included */
+    struct worker_ref heard[WORKER_HEARD_MAX];
     uint32_t queue_count;
     struct worker_change queue[WORKER_QUEUE_MAX];
 

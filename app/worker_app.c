@@ -72,6 +72,7 @@ static void canonical(void *state) {
     if (w->ask_at != GMS_NEVER)
         w->ask_at = 1;
     memset(&w->asked[w->asked_count], 0, (WORKER_ASKED_MAX - w->asked_count) * sizeof w->asked[0]);
+    memset(&w->heard[w->heard_count], 0, (WORKER_HEARD_MAX - w->heard_count) * sizeof w->heard[0]);
     memset(&w->queue[w->queue_count], 0, (WORKER_QUEUE_MAX - w->queue_count) * sizeof w->queue[0]);
     memset(&w->outbox[w->outbox_count], 0, (WORKER_OUTBOX_MAX - w->outbox_count) * sizeof w->outbox[0]);
 }

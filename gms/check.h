@@ -159,6 +159,7 @@ struct check_message {
     uint16_t sender, asked; /* who sent it, who was requested to, by index + 1 */
     bool mcast_known, delivered, stable;
     bool pinned, settled; /* kept for the cause; and otherwise done with */
+    bool views_differ;    /* delivered in one view here, in another there */
     int mcast_change, change;
     uint16_t delivered_count;
     uint32_t view, view_serial; /* of its first delivery */

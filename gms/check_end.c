@@ -67,7 +67,8 @@ static void tell_difference(struct check *c, struct check_witness *w) {
 
 static void judge_convergence(struct check *c, const struct check_view *last) {
     const struct check_member *first = NULL;
-    const bool precise = c->promises & CHECK_BIT(CHECK_MEMBERSHIP_PRECISION);
+    /* Below gms5 a group that has parted has a last view on each side. */
+    const bool precise = !c->survivors_only && (c->promises & CHECK_BIT(CHECK_MEMBERSHIP_PRECISION));
     for (uint32_t i = 0; i < c->member_count; i++) {
         const struct check_member *m = &c->members[i];
         if (!check_running(m) || (precise && last && check_view_place(last, (uint16_t)i) < 0))

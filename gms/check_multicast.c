@@ -78,6 +78,7 @@ static void delivered_in_view(struct check *c, struct check_member *member, stru
     w.view = view;
     const bool first = m && m->view_serial == 0;
     if (m && !first && m->view != view) {
+        m->views_differ = true;
         w.b = w.a;
         w.b_at = w.a_at;
         w.a = c->members[m->first_by].id;
@@ -214,6 +215,8 @@ static bool owes(const struct check_member *member, const struct check_message *
 
 void check_agreement(struct check *c, struct check_message *m, bool end) {
     const struct check_view *v = check_view_at(c, m->view_serial);
+    if (m->views_differ && c->survivors_only)
+        return; /* 13 says so; and nothing, if only the crashed had delivered it in the first of them */
     const struct check_member *has = NULL, *lacks = NULL;
     for (uint16_t i = 0; v && i < v->member_count; i++) {
         const struct check_member *member = &c->members[v->members[i]];

@@ -278,6 +278,14 @@ static bool has_quorum(const struct check *c, const struct check_view *before, c
            (c->settings.last_man_standing && present > 0 && present + crashed == before->member_count);
 }
 
+/* At gms4-ack a leader installs its view last: if it crashes before, only newcomers may have it. */
+static bool may_be_broken(const struct check *c, const struct check_view *before) {
+    bool dead = c->survivors_only;
+    for (uint16_t i = 0; i < before->member_count; i++)
+        dead = dead && (c->members[before->members[i]].crashed || c->members[before->members[i]].left);
+    return dead;
+}
+
 static void judge_link(struct check *c, struct check_view *v) {
     const struct check_view *before = v->primary && !v->link_judged ? predecessor(c, v) : NULL;
     struct check_witness w = {.view = v->number, .a_at = v->first_at};
@@ -295,7 +303,7 @@ static void judge_link(struct check *c, struct check_view *v) {
     w.b = before->first_by > 0 ? c->members[before->first_by - 1].id : GMS_NOBODY;
     w.b_at = before->first_at;
     w.count = before->number;
-    if (!linked)
+    if (!linked && !may_be_broken(c, before))
         check_violate(c, CHECK_ONE_CHAIN, &w);
     if (!has_quorum(c, before, v))
         check_violate(c, CHECK_QUORUM, &w);

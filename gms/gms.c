@@ -17,10 +17,9 @@ const struct gms_rung *gms_rung_of(const struct gms *g) {
     return rungs[g->gms1.config.rung];
 }
 
-void gms_init(struct gms *g, const struct gms_config *config) {
+static void configure(struct gms *g, const struct gms_config *config) {
     assert(config->rung < GMS_RUNGS);
     assert(config->me != GMS_NOBODY);
-    memset(g, 0, sizeof *g);
     g->gms1.config.rung = config->rung; /* field by field: padding would make equal states differ */
     g->gms1.config.me = config->me;
     g->gms1.config.join_timeout = config->join_timeout;
@@ -30,6 +29,60 @@ void gms_init(struct gms *g, const struct gms_config *config) {
     g->gms1.config.delivery = config->delivery;
     g->gms1.config.last_man_standing = config->last_man_standing;
     g->gms1.deadline = GMS_NEVER;
+}
+
+void gms_init(struct gms *g, const struct gms_config *config) {
+    memset(g, 0, sizeof *g);
+    configure(g, config);
+}
+
+static size_t state_size(enum gms_rung_id rung) {
+    switch (rung) {
+    case GMS_RUNG_1: return sizeof(struct gms1_state);
+    case GMS_RUNG_2: return sizeof(struct gms2_state);
+    case GMS_RUNG_3: return sizeof(struct gms3_state);
+    case GMS_RUNG_4_ACK: return sizeof(struct gms4_ack_state);
+    case GMS_RUNG_4_NACK: return sizeof(struct gms4_nack_state);
+    case GMS_RUNG_5: return sizeof(struct gms5_state);
+    case GMS_RUNGS: break;
+    }
+    return sizeof(struct gms);
+}
+
+/* Room for messages, which is zero where it is not used. */
+struct room {
+    size_t at;
+    struct gms_copy *copy;
+    uint32_t count;
+};
+
+#define ROOM(member)                                                                                         \
+    { offsetof(struct gms, member), g->member, sizeof g->member / sizeof g->member[0] }
+
+void gms_reset(struct gms *g, const struct gms_config *config) {
+    const enum gms_rung_id rung = g->gms1.config.rung;
+    const bool history = rung == GMS_RUNG_4_NACK || rung == GMS_RUNG_5;
+    const struct room rooms[] = {
+        ROOM(gms1.hold.copy),
+        ROOM(gms4.pending.copy),
+        ROOM(gms4_nack.history.copy),
+        ROOM(gms5.history.copy),
+    };
+    const bool used[] = {true, rung >= GMS_RUNG_4_ACK, history && rung != GMS_RUNG_5, rung == GMS_RUNG_5};
+    uint8_t *bytes = (uint8_t *)g;
+    size_t from = 0;
+    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+        if (!used[i])
+            continue;
+        for (uint32_t j = 0; j < rooms[i].count; j++) {
+            if (rooms[i].copy[j].message.type != 0)
+                gms_forget(&rooms[i].copy[j]);
+        }
+        memset(bytes + from, 0, rooms[i].at - from);
+        from = rooms[i].at + rooms[i].count * sizeof(struct gms_copy);
+    }
+    memset(bytes + from, 0, state_size(rung) - from);
+    configure(g, config);
 }
 
 /* Why a member in this phase can't use anything that arrives, or GMS_USED if it can. */

@@ -223,6 +223,10 @@ struct gms;
 
 void gms_init(struct gms *, const struct gms_config *);
 
+/* The same for one that is all zero or has been initialised before, at the cost of what it holds: most of it
+ * is room for messages. */
+void gms_reset(struct gms *, const struct gms_config *);
+
 /* Feeds one event; `out` is emptied first and then holds what to do. Returns what became of the event:
  * GMS_USED, GMS_HELD, or why it was dropped. Never fails and never allocates. */
 enum gms_drop gms_step(struct gms *, const struct gms_event *, struct gms_actions *out);

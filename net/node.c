@@ -9,9 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void node_init(struct node *node, const struct node_config *config, const struct node_driver *driver) {
-    memset(node, 0, sizeof *node);
-    gms_init(&node->gms, &config->gms);
+static void configure(struct node *node, const struct node_config *config, const struct node_driver *driver) {
     node->silence.timeout = config->suspect_timeout;
     node->beat_period = config->heartbeat_period;
     node->beat_at = GMS_NEVER;
@@ -20,6 +18,20 @@ void node_init(struct node *node, const struct node_config *config, const struct
     node->driver = *driver;
     node->me = config->gms.me;
     node->group = config->group;
+}
+
+void node_init(struct node *node, const struct node_config *config, const struct node_driver *driver) {
+    memset(node, 0, sizeof *node);
+    gms_init(&node->gms, &config->gms);
+    configure(node, config, driver);
+}
+
+void node_reset(struct node *node, const struct node_config *config, const struct node_driver *driver) {
+    const size_t from = offsetof(struct node, detector), to = offsetof(struct node, actions);
+    gms_reset(&node->gms, &config->gms);
+    memset((uint8_t *)node + from, 0,
+           to - from); /* the buffers after that are written before they are read */
+    configure(node, config, driver);
 }
 
 /* -- Trace --------------------------------------------------------------------------------------------- */

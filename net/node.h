@@ -79,6 +79,9 @@ struct node {
 
 void node_init(struct node *, const struct node_config *, const struct node_driver *);
 
+/* The same for memory that is all zero or has been a node before, at less cost. */
+void node_reset(struct node *, const struct node_config *, const struct node_driver *);
+
 /* Founds the group (no contacts) or joins it. `to` names the contacts for the trace. */
 void node_start(struct node *, gms_time now, const gms_id *contacts, uint32_t count, const char *to);
 

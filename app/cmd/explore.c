@@ -63,6 +63,7 @@ static void tell_next_rung(const struct witness *witness) {
     next.trace_path = NULL;
     next.story = NULL;
     next.rung = (enum gms_rung_id)(witness->rung + 1);
+    next.another_rung = true;
     if (next.rung < GMS_RUNGS && witness_take(&next, &verdict, error, sizeof error))
         printf("The same run at %s: %s\n", gms_rung_name(next.rung), explore_verdict_name(verdict));
 }

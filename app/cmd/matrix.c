@@ -29,10 +29,12 @@ static bool on_progress(void *self, const struct explore_progress *progress) {
     return !search_interrupted();
 }
 
-/* Three members, four for two crashes; `full` takes one member more. */
+/* Three members and two changes; two crashes need a member more, at gms5 two more. `full` takes one member
+ * more, at gms5, where a member has far more to say, one change more. */
 static void bound(const struct matrix *m, struct search_cell *cell) {
-    cell->members = explore_fault_members((int)cell->rung, cell->fault) + m->full;
-    cell->changes = 2;
+    const bool gms5 = cell->rung == GMS_RUNG_5;
+    cell->members = explore_fault_members((int)cell->rung, cell->fault) + (m->full && !gms5);
+    cell->changes = search_changes(cell->rung) + (m->full && gms5);
 }
 
 static void search_one(struct matrix *m, int index) {
@@ -126,9 +128,10 @@ static void print_table(const struct matrix *m) {
     }
     printf("The worst of all runs within the bounds (%d members, %d for two crashes; 2 changes at any "
            "moment; two\n"
-           "join a group of %d), and how many distinct states were searched.%s\n",
-           3 + m->full, 4 + m->full, 2 + m->full,
-           incomplete ? " +: not complete, the memory was not enough." : "");
+           "join a group of %d; at gms5 3 members, 5 for two crashes, %d change%s), and how many distinct "
+           "states were searched.%s\n",
+           3 + m->full, 4 + m->full, 2 + m->full, 1 + m->full, m->full ? "s" : "",
+           incomplete ? "\n+: not complete, the memory was not enough." : "");
 }
 
 static void print_json(const struct matrix *m) {

@@ -211,7 +211,7 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                        .crash = on_crash,
                                        .change_of = on_change_of,
                                        .trace = s->config.trace ? on_trace : NULL};
-    node_init(&m->node, &config, &driver);
+    node_reset(&m->node, &config, &driver);
     m->node.fault.loss_percent = s->config.loss_percent;
     m->node.fault.risk = s->config.risk;
 }
@@ -222,7 +222,7 @@ static struct sim_member *new_member(struct sim *s, int name) {
         return NULL;
     const int who = ++s->count;
     if (!s->member[who]) {
-        s->member[who] = malloc(sizeof *s->member[who]);
+        s->member[who] = calloc(1, sizeof *s->member[who]);
         void *app = malloc(s->config.app->size);
         if (!s->member[who] || !app)
             abort();

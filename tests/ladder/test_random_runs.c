@@ -44,6 +44,14 @@ static int alive_count(const struct cluster *c, int members) {
     return count;
 }
 
+/* Of the members, who does not want to go. */
+static int staying_count(const struct cluster *c, int members) {
+    int count = 0;
+    for (int who = 1; who <= members; who++)
+        count += alive(c, who) && !node_of(c, who)->gms.gms1.leaving;
+    return count;
+}
+
 static void pass_one(struct cluster *c, int members) {
     const int start = below(members * members);
     for (int i = 0; i < members * members; i++) {
@@ -57,9 +65,15 @@ static void pass_one(struct cluster *c, int members) {
 
 /* A leader may crash between broadcasts from gms2 on, in the middle of one from gms3 on. */
 static void crash_leader(struct cluster *c, enum gms_rung_id rung, int members) {
-    const int leader = leader_of(c, members);
+    int leader = leader_of(c, members);
     if (rung == GMS_RUNG_1 || leader == 0 || alive_count(c, members) < 2)
         return;
+    if (rung == GMS_RUNG_5) {
+        run_ms(c, 500); /* the last change of views is through ... */
+        if (staying_count(c, members) < 3)
+            return; /* ... and of two, the junior is no quorum */
+        leader = leader_of(c, members);
+    }
     if (rung == GMS_RUNG_2 || below(2) == 0) {
         settle(c);
         crash(c, leader);
@@ -67,6 +81,7 @@ static void crash_leader(struct cluster *c, enum gms_rung_id rung, int members) 
     }
     arm_crash(c, leader, (uint32_t)below(members));
     multicast(c, leader, 1 + below(20));
+    crash(c, leader); /* unless it did: gms4-ack may be waiting for somebody */
 }
 
 static void step(struct cluster *c, enum gms_rung_id rung, int *members) {

@@ -62,7 +62,9 @@ static void add_body(struct text *t, const uint8_t *body, uint32_t size) {
     if (change > 0)
         add(t, " (+%d)", change);
     else if (size == 1)
-        add(t, " (%s)", body[0] == 'Q' ? "what is the state?" : "the state is lost");
+        add(t, " (what is the state?)");
+    else if (size == 17 && body[0] == 'X')
+        add(t, " (the state is lost)");
     else if (size > 17 && body[0] == 'S')
         add(t, " (the state at w%d#%d)", body[8], body[16]);
 }

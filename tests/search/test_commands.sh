@@ -33,14 +33,15 @@ has '^\{"rung":"gms3","fault":"mid-broadcast","members":3,.*"verdict":"sync","co
 # Each cell that breaks has a trace that is judged as the cell says.
 status_is 0 matrix --json --trace "$work/matrix"
 has '^\{"cells":\['
-[ "$(grep -o '"complete":true' "$work/out" | wc -l)" -eq 36 ] || fail "not all 36 cells are complete"
+[ "$(grep -o '"complete":true' "$work/out" | wc -l)" -eq 72 ] || fail "not all 72 cells are complete"
 [ "$(ls "$work/matrix" | wc -l)" -eq "$(grep -oE '"verdict":"(halt|desync)"' "$work/out" | wc -l)" ] || fail "not a trace for each cell that breaks"
 cp "$work/out" "$work/cells"
 for trace in "$work"/matrix/*.jsonl; do
   name=$(basename "$trace" .jsonl)
-  fault=${name#*-}; fault=${fault/loss-crash/'loss\+crash'}
+  rung=$(grep -oE '^gms[0-9](-n?ack)?' <<<"$name")
+  fault=${name#"$rung-"}; fault=${fault/loss-crash/'loss\+crash'}
   status_is 1 check --json "$trace"
-  case $(grep -oE "\"rung\":\"${name%%-*}\",\"fault\":\"$fault\"[^}]*" "$work/cells") in
+  case $(grep -oE "\"rung\":\"$rung\",\"fault\":\"$fault\"[^}]*" "$work/cells") in
     *'"verdict":"halt"'*) has '^\{"verdict":"halted"' ;;
     *'"verdict":"desync"'*) has '^\{"verdict":"violated"' ;;
     *) fail "$name is no cell" ;;
@@ -67,6 +68,17 @@ fi
 status_is 3 matrix --trace /dev/null/x
 status_is 2 matrix --trace ''
 status_is 3 check "$work/w.jsonl" "$work/w.jsonl"
+
+# Timeouts are part of the budget from gms4 on; --delivery and --last-man-standing are in the trace.
+status_is 0 explore --rung gms5 --fault loss --changes 1 --timeouts 3
+status_is 2 sim --rung gms5 --delivery sometimes
+status_is 0 sim --rung gms5 --seed 2 --delivery agreed --last-man-standing --trace "$work/agreed.jsonl"
+head -1 "$work/agreed.jsonl" >"$work/out"
+has '"last_man_standing":true,"delivery":"agreed"'
+status_is 0 check --json "$work/agreed.jsonl"
+has '"id":16,"name":"uniform agreement","verdict":"not applicable"'
+status_is 0 sim --rung gms5 --members 3..7 --for 1s --seeds 1..200
+has '^in sync again at most [0-9]+ ms after the last fault'
 
 # Budgets beyond the fault's own: newcomers act, too, and asynchronous crashes have as many prefixes as they have.
 status_is 1 explore --rung gms3 --fault suspicion --members 2 --joins 1 --changes 1

@@ -181,6 +181,31 @@ static void two_orders_violate_total_order(void **state) {
     assert_int_equal(w->b_n, 1);
 }
 
+/* 1 led, and told 2 alone; both crashed. 3 asked the next leader, itself; 4 had left before that. */
+static void what_only_the_crashed_delivered_may_come_again_in_a_later_view(void **state) {
+    static const gms_id four[] = {1, 2, 3, 4}, two[] = {3, 4};
+    struct trace_state s, s2;
+    (void)state;
+    check_init(&check, &(struct check_settings){.rung = GMS_RUNG_4_ACK});
+    trace_state_init(&s);
+    s2 = s;
+    for (gms_id id = 1; id <= 4; id++) {
+        feed(
+            (struct trace_record){.ev = TRACE_VIEW, .id = id, .view = 1, .members = four, .member_count = 4});
+        feed((struct trace_record){.ev = TRACE_STATE, .id = id, .peer = 1, .state = s});
+    }
+    deliver(2, &s2, 3, 1, 7);
+    crash(2);
+    crash(1);
+    for (gms_id id = 4; id >= 3; id--)
+        feed((struct trace_record){.ev = TRACE_VIEW, .id = id, .view = 2, .members = two, .member_count = 2});
+    event(TRACE_LEAVE, 4);
+    event(TRACE_EXIT, 4);
+    feed((struct trace_record){.ev = TRACE_VIEW, .id = 3, .view = 3, .members = two, .member_count = 1});
+    deliver(3, &s, 3, 1, 7);
+    expect_only(NOTHING, CHECK_HOLDS);
+}
+
 static void what_only_a_crashed_member_delivered_is_not_the_survivors_disorder(void **state) {
     (void)state;
     struct trace_state a = founder(1), b = a;
@@ -423,6 +448,7 @@ int main(void) {
         cmocka_unit_test_setup(what_the_workers_say_among_themselves_changes_no_colour, begin),
         cmocka_unit_test_setup(whoever_crashed_or_left_need_not_converge, begin),
         cmocka_unit_test_setup(two_orders_violate_total_order, begin),
+        cmocka_unit_test_setup(what_only_the_crashed_delivered_may_come_again_in_a_later_view, begin),
         cmocka_unit_test_setup(what_only_a_crashed_member_delivered_is_not_the_survivors_disorder, begin),
         cmocka_unit_test_setup(one_history_with_another_change_in_it_violates_total_order, begin),
         cmocka_unit_test_setup(a_colour_that_does_not_follow_violates_colour, begin),

@@ -302,6 +302,10 @@ static void mistakes_in_a_step(void **state) {
     step_refused("at 1s note \"hello", "'hello': the closing \" is missing");
     step_refused("at 1s note \"a\"b", "'b': a blank is expected after the closing \"");
     step_refused("at 1s note \"\"", "'': a text in quotes is expected, and this one is empty");
+    step_refused(
+        "at 1s note \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxx\"",
+        "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...': a note has at most 95 bytes, this one has 96");
     step_refused("at 1s expect",
                  "'expect': sync, desync, halt, blocked, leader, members or view is expected after it");
     step_refused("at 1s expect peace",
@@ -456,6 +460,7 @@ static void what_breaks_a_rung_is_what_another_one_survives(void **state) {
                                            {"gms4-ack-partition", "gms5-partition"},
                                            {"gms4-nack-partition", "gms5-partition"},
                                            {"gms4-nack-one-way-cut", "gms5-one-way-cut"},
+                                           {"gms4-nack-link-cut", "gms5-link-cut"},
                                            {"gms3-hang", "gms5-hang"},
                                            {"gms4-ack-hang", "gms5-hang"},
                                            {"gms4-nack-hang", "gms5-hang"}};

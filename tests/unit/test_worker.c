@@ -93,8 +93,8 @@ static void a_body_that_no_worker_makes_is_refused_and_changes_nothing(void **st
     for (int kind = 0; kind < 256; kind++) {
         for (size_t size = 1; size < sizeof bytes; size++) {
             bytes[0] = (uint8_t)kind;
-            const bool real = (kind == 'C' && size == 2) || ((kind == 'Q' || kind == 'X') && size == 1) ||
-                              (kind == 'S' && size == 36);
+            const bool real = (kind == 'C' && size == 2) || (kind == 'Q' && size == 1) ||
+                              (kind == 'X' && size == 17) || (kind == 'S' && size == 36);
             bytes[1] = 0; /* not even a change: 0 is none */
             if (!real || kind == 'C')
                 assert_int_equal(worker_deliver(&senior, 2, 1, bytes, size), WORKER_REFUSED);
@@ -204,11 +204,39 @@ static void the_leader_says_that_the_state_is_lost_when_nobody_has_it(void **sta
 }
 
 static void whoever_has_state_keeps_it_when_others_start_afresh(void **state) {
-    static const uint8_t lost = 'X';
+    static const uint8_t lost[17] = {'X'};
     (void)state;
     change(&senior, 1, 1, 7);
-    assert_int_equal(worker_deliver(&senior, 2, 1, &lost, 1), WORKER_NOTHING);
+    assert_int_equal(worker_deliver(&senior, 2, 1, lost, sizeof lost), WORKER_NOTHING);
     assert_color(&senior, 0, 0, 7);
+}
+
+/* The leader was asked twice before it heard itself; a newcomer that came in between must not start at the
+ * second time what the others started at the first. */
+static void who_comes_after_the_group_has_started_afresh_gets_the_state(void **state) {
+    static const uint8_t ask = 'Q';
+    struct worker *late = calloc(1, sizeof *late);
+    (void)state;
+    assert_non_null(late);
+    worker_view(&w, 10, 4, members + 1, 2); /* it leads, and has no state */
+    hear(&w, 2, 1, &(struct worker_body){1, {'Q'}});
+    worker_deliver(&w, 3, 1, &ask, 1);
+    const struct worker_body first = taken(&w), second = taken(&w);
+    hear(&w, 2, 2, &first);
+    change(&w, 2, 3, 5);
+    worker_init(late, 4, 100);
+    worker_view(late, 20, 5, (const gms_id[]){2, 3, 4}, 3);
+    worker_view(&w, 20, 5, (const gms_id[]){2, 3, 4}, 3);
+    assert_int_equal(hear(&w, 2, 4, &second), WORKER_NOTHING);
+    assert_int_equal(hear(late, 2, 4, &second), WORKER_NOTHING);
+    assert_false(late->has_state);
+    worker_deliver(&w, 4, 1, &ask, 1);
+    worker_deliver(late, 4, 1, &ask, 1);
+    const struct worker_body answer = taken(&w);
+    says_nothing(late); /* it knows that the leader has state */
+    assert_int_equal(hear(late, 2, 5, &answer), WORKER_ADOPTED);
+    assert_true(trace_state_equal(&w.state, &late->state));
+    free(late);
 }
 
 static void a_newcomer_that_waits_too_long_asks_anew(void **state) {
@@ -291,6 +319,7 @@ int main(void) {
         cmocka_unit_test_setup(only_the_most_senior_that_has_state_answers, newcomer),
         cmocka_unit_test_setup(the_leader_says_that_the_state_is_lost_when_nobody_has_it, newcomer),
         cmocka_unit_test_setup(whoever_has_state_keeps_it_when_others_start_afresh, newcomer),
+        cmocka_unit_test_setup(who_comes_after_the_group_has_started_afresh_gets_the_state, newcomer),
         cmocka_unit_test_setup(a_newcomer_that_waits_too_long_asks_anew, newcomer),
         cmocka_unit_test_setup(the_history_reaches_back_to_its_limit, newcomer),
         cmocka_unit_test_setup(the_history_of_a_newcomer_begins_with_what_it_adopted, newcomer),
