@@ -20,11 +20,8 @@ static enum gms_rung_id rung = GMS_RUNG_3; /* of the members that start next */
 
 static member_t *start_member(const char *name, const char *through) {
     char error[200];
-    const member_config_t config = {.name = name,
-                                    .group = "test",
-                                    .rung = rung,
-                                    .join_timeout_ms = 5000,
-                                    .suspect_after_ms = 10000};
+    const member_config_t config = {
+        .name = name, .group = "test", .rung = rung, .join_timeout_ms = 5000, .suspect_after_ms = 10000};
     member_t *member = member_new(&config, error, sizeof error);
     if (!member)
         fail_msg("%s", error);

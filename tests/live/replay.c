@@ -17,125 +17,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/trace_file.h"
 #include "app/worker.h"
-#include "net/node.h"
 #include "net/zmq/peers.h"
+#include "tests/live/replay.h"
 
-#define FILES_MAX 256
-#define GROUP     1
-#define MS        1000000
-
-struct sent { /* the bytes of a message, by its mark */
-    uint8_t *bytes;
-    size_t size;
-};
-
-struct member {
-    const char *path;
-    gms_id id;
-    struct node_config config;
-    size_t count, capacity;
-    struct trace_line **lines;
-    struct node *node;
-    size_t at; /* how far it is played */
-    size_t sent_count;
-    struct sent *sent;
-    bool different;
-};
-
-static struct member members[FILES_MAX];
-static int member_count;
+struct member members[FILES_MAX];
+int member_count;
 static struct member *playing;
 static struct node *before; /* for taking a step back */
 static bool trying;         /* nothing of it counts */
 static bool other_came_out; /* when trying: not what is recorded */
 
-static void *need(void *memory) {
-    if (!memory)
-        abort();
-    return memory;
-}
-
 static const struct trace_record *record_at(const struct member *m, size_t i) {
     return i < m->count ? &m->lines[i]->record : NULL;
-}
-
-/* -- Reading ----------------------------------------------------------------------------------------- */
-
-static void forget(struct member *m) {
-    for (size_t i = 0; i < m->count; i++) {
-        trace_line_free(m->lines[i]);
-        free(m->lines[i]);
-    }
-    free(m->lines);
-    for (size_t x = 0; x < m->sent_count; x++)
-        free(m->sent[x].bytes);
-    free(m->sent);
-    free(m->node);
-}
-
-static gms_time time_of(const struct trace_line *header, const char *key) {
-    return (gms_time)json_integer_value(json_object_get(header->root, key)) * MS;
-}
-
-static const char *text_of(const struct trace_line *header, const char *key) {
-    const char *text = json_string_value(json_object_get(header->root, key));
-    return text ? text : "";
-}
-
-static bool read_header(struct member *m, const struct trace_line *line) {
-    struct node_config *c = &m->config;
-    if (!trace_parse_id(text_of(line, "id"), &m->id) || !gms_rung_find(text_of(line, "rung"), &c->gms.rung))
-        return false;
-    c->gms.me = c->gms.seed = c->self.id = m->id;
-    c->gms.join_timeout = time_of(line, "join_ms");
-    c->gms.resend_timeout = time_of(line, "resend_ms");
-    c->gms.delivery = strcmp(text_of(line, "delivery"), "agreed") == 0 ? GMS_AGREED : GMS_SAFE;
-    c->gms.last_man_standing = json_is_true(json_object_get(line->root, "last_man_standing"));
-    c->heartbeat_period = time_of(line, "heartbeat_ms");
-    c->suspect_timeout = time_of(line, "suspect_ms");
-    c->group = GROUP;
-    c->seed = (uint64_t)json_integer_value(json_object_get(line->root, "seed"));
-    snprintf(c->self.name, sizeof c->self.name, "%s", text_of(line, "who"));
-    snprintf(c->self.endpoint, sizeof c->self.endpoint, "%s", text_of(line, "endpoint"));
-    return true;
-}
-
-static bool read_file(const char *path) {
-    struct member *m = &members[member_count];
-    FILE *file = fopen(path, "r");
-    char *text = NULL, error[256];
-    size_t capacity = 0;
-    ssize_t size;
-    bool ok = file != NULL;
-    *m = (struct member){.path = path};
-    while (ok && (size = getline(&text, &capacity, file)) > 0 && text[size - 1] == '\n') {
-        struct trace_line *line = need(malloc(sizeof *line));
-        ok = trace_line_parse(line, text, (size_t)size - 1, error, sizeof error);
-        if (!ok)
-            fprintf(stderr, "%s: %s\n", path, error);
-        else if (line->header)
-            ok = read_header(m, line);
-        if (m->count == m->capacity) {
-            m->capacity = m->capacity > 0 ? 2 * m->capacity : 1024;
-            m->lines = need(realloc(m->lines, m->capacity * sizeof *m->lines));
-        }
-        if (ok && !line->header) {
-            m->lines[m->count++] = line;
-            continue;
-        }
-        trace_line_free(line);
-        free(line);
-    }
-    free(text);
-    if (file)
-        fclose(file);
-    if (ok && m->id != GMS_NOBODY) /* the launcher's own has no id */
-        member_count++;
-    else
-        forget(m);
-    return ok;
 }
 
 /* -- What comes out ---------------------------------------------------------------------------------- */
@@ -212,11 +106,11 @@ static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) 
         return;
     if (x >= playing->sent_count) {
         const size_t count = 2 * (size_t)x + 16;
-        playing->sent = need(realloc(playing->sent, count * sizeof *playing->sent));
+        playing->sent = replay_need(realloc(playing->sent, count * sizeof *playing->sent));
         memset(playing->sent + playing->sent_count, 0, (count - playing->sent_count) * sizeof *playing->sent);
         playing->sent_count = count;
     }
-    playing->sent[x].bytes = need(malloc(size));
+    playing->sent[x].bytes = replay_need(malloc(size));
     playing->sent[x].size = size;
     memcpy(playing->sent[x].bytes, message, size);
 }
@@ -456,7 +350,7 @@ static void begin(struct member *m) {
                                        .change_of = on_change_of,
                                        .trace = on_trace};
     playing = m;
-    m->node = need(malloc(sizeof *m->node));
+    m->node = replay_need(malloc(sizeof *m->node));
     node_init(m->node, &m->config, &driver);
     while ((first = record_at(m, m->at)) && first->ev == TRACE_FAULT)
         be_told_to_fail(m->node, first); /* what it was told to start with */
@@ -486,7 +380,7 @@ static bool play(struct member *m) {
 static int play_all(void) {
     int failed = 0;
     bool moved = true;
-    before = need(malloc(sizeof *before));
+    before = replay_need(malloc(sizeof *before));
     for (int i = 0; i < member_count; i++)
         begin(&members[i]);
     while (moved) {
@@ -509,7 +403,7 @@ static int play_all(void) {
 int main(int argc, char **argv) {
     size_t records = 0;
     for (int i = 1; i < argc; i++) {
-        if (member_count == FILES_MAX || !read_file(argv[i])) {
+        if (member_count == FILES_MAX || !replay_read(argv[i])) {
             fprintf(stderr, "%s can't be read\n", argv[i]);
             return 3;
         }
@@ -519,6 +413,6 @@ int main(int argc, char **argv) {
         records += members[i].count;
     printf("%d members, %zu records: %d came out otherwise\n", member_count, records, failed);
     for (int i = 0; i < member_count; i++)
-        forget(&members[i]);
+        replay_forget(&members[i]);
     return failed > 0;
 }
