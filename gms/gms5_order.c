@@ -180,7 +180,7 @@ void gms5_order_own(struct gms *g, struct gms_actions *out) {
         order(g, &m, out);
         any = true;
     }
-    if (any)
+    if (any || g->gms1.view.count == 1) /* alone: whatever it has is stable */
         commit(g, out);
 }
 

@@ -110,6 +110,8 @@ int cmd_worker(int argc, char **argv) {
             session_wait_for_release();
         live_reason(s.live, error, sizeof error);
         status = live_end(s.live) == LIVE_FAILED ? fail(error) : STATUS_FINE;
+        if (live_end(s.live) == LIVE_OUT) /* session_run() has said why it can't come back */
+            status = STATUS_CANT_RUN;
     } else {
         fail(error);
     }

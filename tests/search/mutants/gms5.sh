@@ -1,3 +1,6 @@
+# Many faults in a short time.
+hard_runs="sim --rung gms5 --members 3..7 --for 1s --mean 30ms --fault-mean 100ms --seeds 1..100"
+
 # -- gms5: life in a view ---------------------------------------------------------------------------------
 mutant "gms5: a follower delivers before the commit" gms/gms5_order.c \
   's/        agreed \|\| g->gms5\.committed/        true || agreed || g->gms5.committed/' \
@@ -13,13 +16,13 @@ mutant "gms5: a blocked member goes on acknowledging" gms/gms5_order.c \
   "$(explore gms5 --fault partition --changes 1)"
 mutant "gms5: a blocked leader goes on counting acknowledgements" gms/gms5_order.c \
   's/            return GMS_DROP_OUT_OF_PLACE;\n        if \(g->gms5\.blocked\)\n            return GMS_DROP_BLOCKED;/            return GMS_DROP_OUT_OF_PLACE;/; s/    if \(!g->gms5\.blocked\)\n        gms5_deliver/    if (gms5_leads(g) || !g->gms5.blocked)\n        gms5_deliver/' \
-  test_gms5_cut
+  "$hard_runs"
 mutant "gms5: who is blocked delivers on a late commit" gms/gms5_order.c \
   's/    if \(g->gms5\.blocked\)\n        return GMS_DROP_BLOCKED;\n    learn/    learn/; s/    if \(!g->gms5\.blocked\)\n        gms5_deliver/        gms5_deliver/' \
-  test_gms5_cut
+  "$hard_runs"
 mutant "gms5: a request is ordered as often as it comes" gms/gms5_order.c \
   's/    if \(m->n != last \+ 1\)/    if (m->n > last + 1)/' \
-  test_gms5
+  "$hard_runs"
 deep mutant "gms5: any request not seen before is ordered" gms/gms5_order.c \
   's/    if \(m->n != last \+ 1\)/    if (m->n <= last)/' \
   test_gms5
@@ -60,7 +63,7 @@ mutant "gms5: a proposal is made before there is a quorum of promises" gms/gms5_
   "$(explore gms5 --fault partition --changes 1)"
 mutant "gms5: any half is a quorum" gms/gms5_change.c \
   's/2 \* have == view->count && counts\(g, 0\)/2 * have == view->count/' \
-  test_gms5_quorum
+  "$hard_runs"
 deep mutant "gms5: one less than more than half is a quorum" gms/gms5_change.c \
   's/2 \* have > view->count/2 * have + 1 >= view->count/' \
   "$(explore gms5 --fault partition --changes 1)"
