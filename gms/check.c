@@ -43,10 +43,13 @@ void check_violate(struct check *c, enum check_property property, const struct c
     check_pin(c, witness);
 }
 
-/* Under agreed delivery who is excluded has to forget, like the dead, what it alone had delivered. */
+bool check_forgets(const struct check *c, const struct check_member *m) {
+    return c->settings.agreed && (m->excluded || (m->left && (m->blocked || m->no_quorum)));
+}
+
 static bool crashed(const struct check *c, gms_id id) {
     const struct check_member *m = check_member_of(c, id);
-    return m && (m->crashed || (m->excluded && c->settings.agreed));
+    return m && (m->crashed || check_forgets(c, m));
 }
 
 static bool about_the_dead(const struct check *c, const struct check_conflict *f) {

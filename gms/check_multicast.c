@@ -201,15 +201,18 @@ void check_delivered(struct check *c, struct check_member *member, const struct 
 
 /* Whether a member was correct in the message's view; before the end only whoever went on from it is known.
  */
-static bool correct_in(const struct check_member *member, const struct check_message *m, bool end) {
+static bool correct_in(const struct check *c, const struct check_member *member,
+                       const struct check_message *m, bool end) {
     return member->view > m->view ||
-           (end && member->viewed && !member->crashed && !member->excluded && !check_halted(member));
+           (end && member->viewed && !member->crashed && !member->excluded && !member->no_quorum &&
+            !check_forgets(c, member) && !check_halted(member));
 }
 
 /* It was there from that view on, and neither left before it could have it nor got it with a state. */
-static bool owes(const struct check_member *member, const struct check_message *m, bool end) {
+static bool owes(const struct check *c, const struct check_member *member, const struct check_message *m,
+                 bool end) {
     const bool adopted = member->adopted && m->count > 0 && member->adopted_count >= m->count;
-    return member->viewed && member->first_view <= m->view && !adopted && correct_in(member, m, end) &&
+    return member->viewed && member->first_view <= m->view && !adopted && correct_in(c, member, m, end) &&
            (member->view > m->view || !member->left);
 }
 
@@ -221,9 +224,9 @@ void check_agreement(struct check *c, struct check_message *m, bool end) {
     for (uint16_t i = 0; v && i < v->member_count; i++) {
         const struct check_member *member = &c->members[v->members[i]];
         if (check_has(m->delivered_by, v->members[i]))
-            has = !has && correct_in(member, m, end) ? member : has;
+            has = !has && correct_in(c, member, m, end) ? member : has;
         else
-            lacks = !lacks && owes(member, m, end) ? member : lacks;
+            lacks = !lacks && owes(c, member, m, end) ? member : lacks;
     }
     if (!has || !lacks)
         return;

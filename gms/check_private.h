@@ -15,6 +15,10 @@ bool check_gone(const struct check_member *);    /* will deliver no more, and ow
 bool check_running(const struct check_member *); /* at the end, correct */
 struct check_where check_at(const struct trace_record *);
 
+/* Under agreed delivery who is excluded, or goes before it learns how its view ended, has to forget, like the
+ * dead, what it alone had delivered. */
+bool check_forgets(const struct check *, const struct check_member *);
+
 /* check_promise.c */
 bool check_survivors_only(enum gms_rung_id);
 
