@@ -35,7 +35,7 @@ static bool may_propose(const struct play *p, int by, int without) {
         const int who = (int)view->members[i];
         dead += !stays(p, view->members[i], without) && state_of(p, who)->promised == ballot;
     }
-    return 2 * dead < view->count / 2 + 1;
+    return 2 * dead < (view->count + 1) / 2; /* half of them may do, with the most senior one */
 }
 
 /* In this view, and in what may come of a change of it. */
