@@ -33,9 +33,10 @@ static bool may_propose(const struct play *p, int by, int without) {
         return true;
     for (uint32_t i = 0; i < view->count; i++) {
         const int who = (int)view->members[i];
-        dead += !stays(p, view->members[i], without) && state_of(p, who)->promised == ballot;
+        const bool counted = state_of(p, by)->peer[i].answered || state_of(p, who)->promised == ballot;
+        dead += !stays(p, view->members[i], without) && counted;
     }
-    return 2 * dead < view->count / 2 + 1;
+    return 2 * dead < (view->count + 1) / 2; /* half of them may do, with the most senior one */
 }
 
 /* In this view, and in what may come of a change of it. */
