@@ -112,6 +112,9 @@ gms_time node_deadline(const struct node *);
 
 /* Does what is due; called too early or needlessly it does nothing. Called late by more than half the suspect
  * timeout it takes that for a pause of its own process: it suspects nobody for what it slept through. */
+/* Its timer is so late that the process must have stood still itself: call node_timer() before anything else,
+ * so that it notices. */
+bool node_slept(const struct node *, gms_time now);
 void node_timer(struct node *, gms_time now);
 bool node_suspects(const struct node *, gms_id whom); /* it has been silent for too long, and still is */
 

@@ -110,13 +110,18 @@ gms_time node_deadline(const struct node *node) {
     return own < core ? own : core;
 }
 
+bool node_slept(const struct node *node, gms_time now) {
+    const gms_time due = own_deadline(node);
+    return node->silence.timeout > 0 && due < now && now - due > node->silence.timeout / 2;
+}
+
 void node_timer(struct node *node, gms_time now) {
     if (node->crashed)
         return;
     const gms_time due = own_deadline(node);
     node->now = now;
     if (due <= now) {
-        if (node->silence.timeout > 0 && now - due > node->silence.timeout / 2)
+        if (node_slept(node, now))
             forgive(node, now - due);
         beat(node);
         suspect_the_silent(node);

@@ -147,6 +147,13 @@ static void read_control(actor_t *self) {
 /* -- The turn
  * ------------------------------------------------------------------------------------------------ */
 
+/* What queued up while this process stood still is not news: that it did comes first. */
+static void wake(actor_t *self) {
+    const gms_time now = clock_now();
+    if (node_slept(self->node, now))
+        node_timer(self->node, now);
+}
+
 static gms_time tick(actor_t *self) {
     gms_time now = clock_now();
     if (node_deadline(self->node) <= now)
@@ -180,6 +187,7 @@ static void run(zsock_t *pipe, void *args) {
         if (self->control)
             items[count++] = (zmq_pollitem_t){.socket = zsock_resolve(self->control), .events = ZMQ_POLLIN};
         peers_poll(self->peers, items, count, wait_ms(next));
+        wake(self);
         peers_read(self->peers);
         read_pipe(self);
         if (self->control)
