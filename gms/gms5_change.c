@@ -125,8 +125,6 @@ static void decide(struct gms *g, struct gms_actions *out) {
     }
     gms5_be_going(g, &decided, out); /* ours to spread, not to install */
     gms5_going_tick(g, out);
-    if (!g->gms1.leaving)
-        gms5_be_out(g, out);
 }
 
 /* Who leaves may go if those who stay can go on by themselves, or if all are here to see it through. */

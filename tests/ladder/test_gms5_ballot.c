@@ -181,12 +181,12 @@ static void gms5_who_adopts_a_decision_without_itself_tells_it_and_is_out(void *
                      "w2 -> w4  ACCEPT in 5 ballot 3.1 [w3 w4 w5] to #5\n");
     without_messages(c);
     run_ms(c, 1000);
-    cluster_story(c, "w2 is excluded\n"
-                     "w4 installs view 6 [w3 w4 w5]\n"
+    cluster_story(c, "w4 installs view 6 [w3 w4 w5]\n"
                      "w4 goes on\n"
                      "w4 is blocked\n"
                      "w5 installs view 6 [w3 w4 w5]\n"
                      "w5 goes on\n"
+                     "w2 is excluded\n"
                      "w5 is blocked\n"
                      "w4 installs view 7 [w4 w5]\n"
                      "w4 goes on\n"

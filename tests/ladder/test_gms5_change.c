@@ -330,24 +330,24 @@ static void gms5_an_accepted_proposal_ends_the_view_where_it_says_whatever_more_
     tell_down(c, 2, 1);
     cluster_skip(c);
     exchange(c, 1, "45");
-    run_ms(c, 500);
+    run_ms(c, 700);
     cluster_story(c, "w5 is blocked\n"
                      "w4 learns that w2 is down\n"
                      "w5 learns that w2 is down\n"
-                     "w1 is excluded\n"
                      "w4 installs view 6 [w2 w3 w4]\n"
                      "w4 goes on\n"
-                     "w4 learns that w1 is down\n"
-                     "w5 learns that w1 is down\n");
+                     "w5 is excluded\n"
+                     "w1 learns that w5 is down\n"
+                     "w4 learns that w5 is down\n");
     resume(c, 3);
     run_ms(c, 1000);
     cluster_story(c, "w3 wakes up\n"
-                     "w5 is excluded\n"
+                     "w1 is excluded\n" /* it stayed until all had the view that it decided */
                      "w3 learns that w1 is down\n"
+                     "w4 learns that w1 is down\n"
                      "w3 learns that w2 is down\n"
                      "w3 is blocked\n"
                      "w3 learns that w5 is down\n"
-                     "w4 learns that w5 is down\n"
                      "w4 is blocked\n"
                      "w3 installs view 7 [w3 w4]\n"
                      "w3 goes on\n"
