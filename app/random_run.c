@@ -17,8 +17,7 @@ static gms_time draw_wait(struct play *p, double mean_ms) {
 }
 
 bool random_in_group(const struct play *p, int who) {
-    const enum gms_phase phase = gms_phase(&sim_node(p->sim, who)->gms);
-    return sim_alive(p->sim, who) && (phase == GMS_FOLLOWING || phase == GMS_LEADING);
+    return sim_alive(p->sim, who) && gms_in_group(&sim_node(p->sim, who)->gms);
 }
 
 /* One of the members that are there, but for `not`; 0 if there is none. */

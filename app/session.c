@@ -72,8 +72,7 @@ static void handle_key(struct session *s, enum window_command key) {
     }
 }
 
-/* -- The launcher's words
- * ------------------------------------------------------------------------------------ */
+/* -- The launcher's words -------------------------------------------------------------------------------- */
 
 static void obey(struct session *s, char *line) {
     const char *contacts[TEXTS_MAX];

@@ -192,11 +192,14 @@ gms_id gms_leader(const struct gms *g) {
     return g->gms1.view.count > 0 ? g->gms1.view.members[0] : GMS_NOBODY;
 }
 
+bool gms_in_group(const struct gms *g) {
+    return g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING;
+}
+
 bool gms_may_mcast(const struct gms *g) {
     const struct gms1_state *s = &g->gms1;
     const bool keeps = s->config.rung >= GMS_RUNG_4_ACK;
-    return (s->phase == GMS_FOLLOWING || s->phase == GMS_LEADING) && !s->leaving &&
-           !(keeps && g->gms4.pending.count == GMS_PENDING_MAX);
+    return gms_in_group(g) && !s->leaving && !(keeps && g->gms4.pending.count == GMS_PENDING_MAX);
 }
 
 uint64_t gms_mcast_count(const struct gms *g) {
@@ -221,30 +224,27 @@ enum gms_beacons gms_beacons(const struct gms *g) {
 }
 
 bool gms_blocked(const struct gms *g) {
-    switch (g->gms1.config.rung) {
-    case GMS_RUNG_1:
-    case GMS_RUNG_2:
-    case GMS_RUNG_3: break;
-    case GMS_RUNG_4_ACK:
-    case GMS_RUNG_4_NACK: return gms4_blocked(g);
-    case GMS_RUNG_5: return gms5_blocked(g);
-    case GMS_RUNGS: break;
-    }
-    return false;
+    const struct gms_rung *rung = gms_rung_of(g);
+    return rung->blocked && rung->blocked(g);
+}
+
+bool gms_tells_suspicion(const struct gms *g) {
+    return gms_rung_of(g)->on_suspect != gms_rung_of(g)->on_down;
 }
 
 bool gms_has_quorum(const struct gms *g) {
-    return g->gms1.config.rung != GMS_RUNG_5 || gms5_has_quorum(g);
+    const struct gms_rung *rung = gms_rung_of(g);
+    return !rung->has_quorum || rung->has_quorum(g);
 }
 
 bool gms_heartbeat(const struct gms *g, struct gms_message *m) {
-    if (g->gms1.phase != GMS_LEADING && g->gms1.phase != GMS_FOLLOWING)
+    if (!gms_in_group(g))
         return false;
     const uint64_t next = gms_expected(g);
     *m = (struct gms_message){
         .type = GMS_HEARTBEAT, .view = g->gms1.view.number, .seq = next > 0 ? next - 1 : 0};
-    if (g->gms1.config.rung == GMS_RUNG_5)
-        gms5_heartbeat(g, m);
+    if (gms_rung_of(g)->fill_heartbeat)
+        gms_rung_of(g)->fill_heartbeat(g, m);
     return true;
 }
 

@@ -234,13 +234,15 @@ enum gms_drop gms_step(struct gms *, const struct gms_event *, struct gms_action
 gms_time gms_deadline(const struct gms *); /* when TIMER is due, GMS_NEVER if not at all */
 enum gms_phase gms_phase(const struct gms *);
 gms_id gms_leader(const struct gms *);  /* whom it follows, itself when it leads, GMS_NOBODY before a view */
+bool gms_in_group(const struct gms *);  /* it follows or leads */
 bool gms_may_mcast(const struct gms *); /* whether it would take a multicast now */
 uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
 uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
 
 enum gms_beacons gms_beacons(const struct gms *);
-bool gms_blocked(const struct gms *);    /* a view change stops it; gms4: nobody answers it */
-bool gms_has_quorum(const struct gms *); /* false: it can't go on before others are back */
+bool gms_blocked(const struct gms *);         /* a view change stops it; gms4: nobody answers it */
+bool gms_tells_suspicion(const struct gms *); /* ... from a proof that somebody crashed */
+bool gms_has_quorum(const struct gms *);      /* false: it can't go on before others are back */
 
 /* What a heartbeat of this member says now; the driver sends it when it is time. False: it has no view. */
 bool gms_heartbeat(const struct gms *, struct gms_message *);

@@ -8,7 +8,22 @@
  */
 #include "gms/rung.h"
 
+#include <string.h>
+
 /* -- Joining ---------------------------------------------------------------------------------------- */
+
+void gms1_send_join(const struct gms *g, gms_id contact, struct gms_actions *out) {
+    const struct gms_message join = {.type = GMS_JOIN, .origin = g->gms1.config.me};
+    gms_do_send(out, contact, &join);
+}
+
+void gms1_take_contacts(struct gms *g, const struct gms_event *e) {
+    struct gms1_state *s = &g->gms1;
+    const uint32_t count = e->contact_count < GMS_CONTACTS_MAX ? e->contact_count : GMS_CONTACTS_MAX;
+    memset(s->contacts, 0, sizeof s->contacts);
+    memcpy(s->contacts, e->contacts, count * sizeof s->contacts[0]);
+    s->contact_count = count;
+}
 
 static void ask_next_contact(struct gms *g, struct gms_actions *out) {
     struct gms1_state *s = &g->gms1;
@@ -16,8 +31,7 @@ static void ask_next_contact(struct gms *g, struct gms_actions *out) {
         become_failed(g, out);
         return;
     }
-    const struct gms_message join = {.type = GMS_JOIN, .origin = s->config.me};
-    gms_do_send(out, s->contacts[s->contact_next++], &join);
+    gms1_send_join(g, s->contacts[s->contact_next++], out);
     s->deadline = s->now + s->config.join_timeout;
 }
 
@@ -31,8 +45,7 @@ enum gms_drop gms1_start(struct gms *g, const struct gms_event *e, struct gms_ac
         gms1_announce(g, GMS_NOBODY, out);
         return GMS_USED;
     }
-    for (uint32_t i = 0; i < e->contact_count && i < GMS_CONTACTS_MAX; i++)
-        s->contacts[s->contact_count++] = e->contacts[i];
+    gms1_take_contacts(g, e);
     become_joining(g);
     ask_next_contact(g, out);
     return GMS_USED;
@@ -138,7 +151,7 @@ enum gms_drop gms1_request_message(struct gms *g, const struct gms_event *e, str
 
 /* -- Following -------------------------------------------------------------------------------------- */
 
-static void send_leave(struct gms *g, struct gms_actions *out) {
+void gms1_send_leave(const struct gms *g, struct gms_actions *out) {
     const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
     gms_do_send(out, gms_leader(g), &leave);
 }
@@ -162,7 +175,7 @@ static void install(struct gms *g, const struct gms_message *m, struct gms_actio
     gms_do_install(out, &lent);
     gms_rung_of(g)->elect(g, out);
     if (s->leaving && s->phase == GMS_FOLLOWING)
-        send_leave(g, out); /* the one before may have died with the last leader */
+        gms1_send_leave(g, out); /* the one before may have died with the last leader */
 }
 
 enum gms_drop gms1_take(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
@@ -214,7 +227,7 @@ enum gms_drop gms1_leave(struct gms *g, const struct gms_event *e, struct gms_ac
         become_left(g, out); /* a leader has finished its broadcast; the others take it for a crash */
         return GMS_USED;
     }
-    send_leave(g, out);
+    gms1_send_leave(g, out);
     s->deadline = s->now + s->config.join_timeout;
     return GMS_USED;
 }

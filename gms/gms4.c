@@ -23,12 +23,8 @@ bool gms4_room(const struct gms_actions *out) {
 
 /* -- What was taken --------------------------------------------------------------------------------- */
 
-static bool in_group(const struct gms *g) {
-    return g->gms1.phase == GMS_FOLLOWING || g->gms1.phase == GMS_LEADING;
-}
-
 bool gms4_blocked(const struct gms *g) {
-    return in_group(g) && g->gms4.tries == GMS_TRIES_MAX;
+    return gms_in_group(g) && g->gms4.tries == GMS_TRIES_MAX;
 }
 
 void gms4_go_on(struct gms *g, struct gms_actions *out) {
@@ -135,7 +131,7 @@ enum gms_drop gms4_mcast(struct gms *g, const struct gms_event *e, struct gms_ac
 /* For the oldest of its own, as far as they were not asked for yet and so many at a time. */
 static void ask(struct gms *g, uint32_t at_a_time, struct gms_actions *out) {
     struct gms4_state *s = &g->gms4;
-    while (in_group(g) && s->asked < s->pending.count && s->asked < at_a_time && gms4_room(out)) {
+    while (gms_in_group(g) && s->asked < s->pending.count && s->asked < at_a_time && gms4_room(out)) {
         const struct gms_message kept = gms_kept(&s->pending.copy[s->asked++]);
         const struct gms_message request = gms_lend(out, &kept);
         if (g->gms1.phase == GMS_FOLLOWING) {
@@ -160,7 +156,7 @@ void gms4_ask(struct gms *g, struct gms_actions *out) {
 
 void gms4_set_timer(struct gms *g, bool waits) {
     struct gms1_state *s = &g->gms1;
-    if (!in_group(g) || s->leaving)
+    if (!gms_in_group(g) || s->leaving)
         return;
     if (!waits && g->gms4.pending.count == 0)
         s->deadline = GMS_NEVER;
@@ -181,8 +177,7 @@ enum gms_drop gms4_start(struct gms *g, const struct gms_event *e, struct gms_ac
 static void join_again(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms1_state *s = &g->gms1;
     if (++g->gms4.tries * s->config.resend_timeout < s->config.join_timeout) {
-        const struct gms_message join = {.type = GMS_JOIN, .origin = s->config.me};
-        gms_do_send(out, s->contacts[s->contact_next - 1], &join);
+        gms1_send_join(g, s->contacts[s->contact_next - 1], out);
     } else {
         g->gms4.tries = 0;
         gms1_timer(g, e, out);

@@ -252,6 +252,7 @@ const struct gms_rung gms4_ack = {
     .on_upper_message = ack_upper_message,
     .on_snapshot = gms_no_snapshot,
     .beacons = GMS_BEACONS_WITH_LEADER,
+    .blocked = gms4_blocked,
 
     .take = ack_take,
     .broadcast = ack_broadcast,

@@ -191,6 +191,7 @@ const struct gms_rung gms4_nack = {
     .on_upper_message = nack_upper_message,
     .on_snapshot = gms_no_snapshot,
     .beacons = GMS_BEACONS_WITH_LEADER,
+    .blocked = gms4_blocked,
 
     .take = nack_take,
     .broadcast = nack_broadcast,

@@ -1,5 +1,5 @@
-/* gms5: virtual synchrony. This half is the life in a view; how messages are ordered in it is in
- * gms5_order.c, how views change in gms5_change.c and gms5_install.c.
+/* gms5: virtual synchrony. This file has the table, and who comes and goes; how messages are ordered in a
+ * view is in gms5_order.c, how views change in gms5_change.c and gms5_install.c.
  *
  * The idea: a group agrees on each of its views by consensus, and on which messages end the one before. So
  * nobody can be left with a message that the others lack, whatever crashes, hangs, is lost or cut off, and
@@ -18,14 +18,11 @@
  */
 #include "gms/gms5.h"
 
-#include <string.h>
-
 #define JOIN_PERIOD     4 /* resend timeouts between two JOINs */
 #define JOIN_TRIES      5 /* of each contact */
 #define LEAVE_TICKS_MAX 40
 
-/* -- Messages: from whom, of which view
- * --------------------------------------------------------------------------- */
+/* -- Messages: from whom, of which view ------------------------------------------------------------------ */
 
 /* The sender is not in our view as it believes. What we answer; never to what can come in floods. */
 static enum gms_drop out_of_step(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -86,11 +83,6 @@ static void heard(struct gms *g, gms_id from) {
         peer->suspected = false;
 }
 
-static void join_again(struct gms *g, gms_id contact, struct gms_actions *out) {
-    const struct gms_message join = {.type = GMS_JOIN, .origin = g->gms1.config.me};
-    gms_do_send(out, contact, &join);
-}
-
 static enum gms_drop on_excluded(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     if (g->gms5.going)
         return GMS_DROP_LEAVING; /* and it knows */
@@ -119,10 +111,10 @@ static void gms5_end_step(struct gms *g, struct gms_actions *out) {
     uint32_t number;
     do { /* a view may call for the next one at once */
         number = s->view.number;
-        if ((s->phase == GMS_LEADING || s->phase == GMS_FOLLOWING) && !g->gms5.snapshot_wanted)
+        if (gms_in_group(g) && !g->gms5.snapshot_wanted)
             gms5_consider(g, out);
     } while (s->view.number != number);
-    if (s->phase != GMS_LEADING && s->phase != GMS_FOLLOWING && s->phase != GMS_JOINING)
+    if (!gms_in_group(g) && s->phase != GMS_JOINING)
         return;
     if (!outstanding(g))
         s->deadline = GMS_NEVER;
@@ -138,7 +130,7 @@ static enum gms_drop gms5_message(struct gms *g, const struct gms_event *e, stru
         return gms5_install_message(g, e, out);
     if (g->gms1.phase == GMS_JOINING) {
         if (m->type == GMS_HEARTBEAT)
-            join_again(g, e->from, out); /* it may be a member already, without knowing */
+            gms1_send_join(g, e->from, out); /* it may be a member already, without knowing */
         return GMS_DROP_NOT_JOINED;
     }
     if (gms5_rank(g, e->from) == GMS5_NO_RANK || m->view != g->gms1.view.number)
@@ -158,22 +150,15 @@ static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event 
     return gms5_on_request(g, e, out);
 }
 
-/* -- Coming and going
- * ------------------------------------------------------------------------------------------- */
-
-/* Whom else we could ask what became of the group: those that we knew may all be gone. */
-static enum gms_drop take_contacts(struct gms1_state *s, const struct gms_event *e) {
-    memset(s->contacts, 0, sizeof s->contacts);
-    s->contact_count = 0;
-    for (uint32_t i = 0; i < e->contact_count && i < GMS_CONTACTS_MAX; i++)
-        s->contacts[s->contact_count++] = e->contacts[i];
-    return GMS_USED;
-}
+/* -- Coming and going ------------------------------------------------------------------------------------ */
 
 static enum gms_drop gms5_start(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
-    if (g->gms1.phase == GMS_LEADING || g->gms1.phase == GMS_FOLLOWING)
-        return take_contacts(&g->gms1, e);
+    if (gms_in_group(
+            g)) { /* whom else it could ask what became of the group: those it knew may all be gone */
+        gms1_take_contacts(g, e);
+        return GMS_USED;
+    }
     const enum gms_drop result = gms3_start(g, e, out);
     if (g->gms1.phase == GMS_LEADING) {
         s->cut = s->delivered = s->committed = s->stable = s->peer[0].received = gms5_received(g);
@@ -190,7 +175,7 @@ static void join_tick(struct gms *g, struct gms_actions *out) {
         become_failed(g, out);
         return;
     }
-    join_again(g, s->contacts[s->contact_next++ % s->contact_count], out);
+    gms1_send_join(g, s->contacts[s->contact_next++ % s->contact_count], out);
     s->deadline = s->now + JOIN_PERIOD * s->config.resend_timeout;
 }
 
@@ -223,11 +208,10 @@ static enum gms_drop gms5_join_message(struct gms *g, const struct gms_event *e,
 }
 
 static void ask_to_leave(struct gms *g, struct gms_actions *out) {
-    const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
     if (gms5_leads(g))
         g->gms5.peer[0].leaving = true;
     else
-        gms_do_send(out, gms_leader(g), &leave);
+        gms1_send_leave(g, out);
 }
 
 static enum gms_drop gms5_leave(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
@@ -284,27 +268,20 @@ void gms5_go_on(struct gms *g, struct gms_actions *out) {
     gms5_order_own(g, out);
 }
 
-/* -- Multicast, time, crashes
- * ------------------------------------------------------------------------------------- */
+/* -- Multicast, time, crashes ---------------------------------------------------------------------------- */
 
 static enum gms_drop gms5_mcast(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    struct gms1_state *s = &g->gms1;
-    if (s->phase == GMS_JOINING)
-        return GMS_DROP_NOT_JOINED;
-    if (s->leaving)
-        return GMS_DROP_LEAVING;
-    const struct gms_message request = {.type = GMS_REQUEST,
-                                        .origin = s->config.me,
-                                        .n = s->mcast_count + 1,
-                                        .body = e->message.body,
-                                        .body_size = e->message.body_size};
-    if (!gms_pending_put(&g->gms4.pending, &request))
-        return GMS_DROP_WOULD_BLOCK;
-    s->mcast_count++;
-    if (gms5_leads(g) && !g->gms5.blocked)
+    const struct gms_pending *pending = &g->gms4.pending;
+    const enum gms_drop result = gms4_mcast(g, e, out);
+    if (result != GMS_USED || g->gms5.blocked)
+        return result;
+    if (gms5_leads(g)) {
         gms5_order_own(g, out);
-    else if (!g->gms5.blocked)
+    } else {
+        const struct gms_message kept = gms_kept(&pending->copy[pending->count - 1]);
+        const struct gms_message request = gms_lend(out, &kept);
         gms_do_send(out, gms_leader(g), &request);
+    }
     return GMS_USED;
 }
 
@@ -363,6 +340,9 @@ const struct gms_rung gms5 = {
     .on_upper_message = gms5_message,
     .on_snapshot = gms5_snapshot,
     .beacons = GMS_BEACONS_ALL,
+    .fill_heartbeat = gms5_heartbeat,
+    .blocked = gms5_blocked,
+    .has_quorum = gms5_has_quorum,
 
     .take = gms1_take,
     .broadcast = gms3_broadcast,

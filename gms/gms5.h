@@ -1,4 +1,4 @@
-/* What the two halves of gms5 share: the life in a view (gms5.c) and the change of views (gms5_change.c). */
+/* What the files of gms5 share. */
 #ifndef GMS_GMS5_H
 #define GMS_GMS5_H
 
@@ -9,6 +9,7 @@
 #define GMS5_NO_RANK UINT32_MAX
 
 uint32_t gms5_rank(const struct gms *, gms_id); /* its place in the view, GMS5_NO_RANK: not a member */
+uint32_t gms5_my_rank(const struct gms *);
 struct gms5_peer *gms5_peer(struct gms *, gms_id);
 bool gms5_is_down(const struct gms *, gms_id);
 
@@ -48,6 +49,9 @@ void gms5_go_on(struct gms *, struct gms_actions *);
 /* Whether those for whom `counts` says yes are a quorum of the view. */
 typedef bool gms5_counts(const struct gms *, uint32_t rank);
 bool gms5_quorum(const struct gms *, gms5_counts *counts);
+
+/* Any two sets of members that are enough have one in common. `with_first`: the most senior one is in it. */
+bool gms5_enough(const struct gms *, uint32_t members, bool with_first);
 void gms5_announce_quorum(struct gms *, struct gms_actions *);
 
 void gms5_become_blocked(struct gms *, struct gms_actions *);

@@ -24,6 +24,11 @@
 
 /* -- Quorums --------------------------------------------------------------------------------------------- */
 
+bool gms5_enough(const struct gms *g, uint32_t members, bool with_first) {
+    const uint32_t count = g->gms1.view.count;
+    return 2 * members > count || (2 * members == count && with_first);
+}
+
 bool gms5_quorum(const struct gms *g, gms5_counts *counts) {
     const struct gms_view *view = &g->gms1.view;
     uint32_t have = 0;
@@ -34,8 +39,8 @@ bool gms5_quorum(const struct gms *g, gms5_counts *counts) {
         else if (!gms5_is_down(g, view->members[i]))
             others_crashed = false;
     }
-    if (2 * have > view->count || (2 * have == view->count && counts(g, 0)))
-        return true; /* any two of these have a member in common */
+    if (gms5_enough(g, have, counts(g, 0)))
+        return true;
     return g->gms1.config.last_man_standing && have > 0 && others_crashed;
 }
 
@@ -114,7 +119,7 @@ static void begin_phase(struct gms *g, enum gms5_phase phase) {
     g->gms5.coordinates = phase;
     g->gms5.patience = 0;
     for (uint32_t i = 0; i < g->gms1.view.count; i++)
-        g->gms5.peer[i].answered = i == gms5_rank(g, g->gms1.config.me);
+        g->gms5.peer[i].answered = g->gms1.view.members[i] == g->gms1.config.me;
 }
 
 static void decide(struct gms *g, struct gms_actions *out) {
@@ -158,7 +163,7 @@ static void propose(struct gms *g, struct gms_actions *out) {
     }
     s->accepted = s->ballot;
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
-        if (i != gms5_rank(g, g->gms1.config.me) && is_present(g, i))
+        if (g->gms1.view.members[i] != g->gms1.config.me && is_present(g, i))
             gms5_send_again(g, g->gms1.view.members[i], s->peer[i].received + 1, s->proposal.last, out);
     }
     begin_phase(g, GMS5_PROPOSING);
@@ -179,7 +184,7 @@ static void propose_if_ready(struct gms *g, struct gms_actions *out) {
 static void coordinate(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
     const uint64_t highest = s->promised > s->ballot_seen ? s->promised : s->ballot_seen;
-    s->ballot = ((highest >> 8) + 1) << 8 | gms5_rank(g, g->gms1.config.me);
+    s->ballot = ((highest >> 8) + 1) << 8 | gms5_my_rank(g);
     s->promised = s->ballot;
     s->best_ballot = s->accepted;
     s->best = s->proposal;
@@ -229,8 +234,7 @@ static enum gms_drop on_accepted(struct gms *g, const struct gms_event *e, struc
     return GMS_USED;
 }
 
-/* -- The acceptor
- * --------------------------------------------------------------------------------------------- */
+/* -- The acceptor ---------------------------------------------------------------------------------------- */
 
 /* How far we are, and what we have accepted; with a ballot that is not the asker's it is a refusal. */
 static void send_promise(struct gms *g, gms_id to, struct gms_actions *out) {
@@ -305,8 +309,7 @@ enum gms_drop gms5_change_message(struct gms *g, const struct gms_event *e, stru
     return m->type == GMS_PROMISE ? on_promise(g, e, out) : on_accepted(g, e, out);
 }
 
-/* -- When, and who
- * ---------------------------------------------------------------------------------------------- */
+/* -- When, and who --------------------------------------------------------------------------------------- */
 
 void gms5_consider(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
@@ -319,7 +322,7 @@ void gms5_consider(struct gms *g, struct gms_actions *out) {
         if (coordinator == GMS5_NO_RANK && !s->peer[i].suspected)
             coordinator = i;
     }
-    if (!change || s->going || coordinator != gms5_rank(g, g->gms1.config.me))
+    if (!change || s->going || coordinator != gms5_my_rank(g))
         return;
     if (s->coordinates == GMS5_PREPARING)
         propose_if_ready(g, out); /* one answer less to wait for, perhaps */
@@ -348,7 +351,7 @@ void gms5_ask_coordinator(struct gms *g, struct gms_actions *out) {
 static uint32_t patience_of(const struct gms *g) {
     uint64_t draw = (g->gms1.config.seed ^ g->gms1.config.me) * 0x9e3779b97f4a7c15u;
     draw = (draw ^ (g->gms5.promised >> 8)) * 0xbf58476d1ce4e5b9u;
-    return PATIENCE_MIN + 2 * gms5_rank(g, g->gms1.config.me) + (uint32_t)((draw >> 32) % 4);
+    return PATIENCE_MIN + 2 * gms5_my_rank(g) + (uint32_t)((draw >> 32) % 4);
 }
 
 /* "Is there a later view?" To the members, and, since all of these may be gone, to whom else we ever knew. */

@@ -65,9 +65,10 @@ void gms5_send_install(struct gms *g, gms_id to, struct gms_actions *out) {
 
 void gms5_send_installs(struct gms *g, gms5_counts *to_whom, struct gms_actions *out) {
     struct gms_message m[2] = {{.type = GMS_TYPES}, {.type = GMS_TYPES}}; /* without and with the state */
+    const uint32_t me = gms5_my_rank(g);
     for (uint32_t i = 0; i < g->gms1.view.count; i++) {
         const bool newcomer = g->gms5.peer[i].newcomer;
-        if (i == gms5_rank(g, g->gms1.config.me) || !to_whom(g, i) || (newcomer && !g->gms5.has_snapshot))
+        if (i == me || !to_whom(g, i) || (newcomer && !g->gms5.has_snapshot))
             continue;
         if (m[newcomer].type == GMS_TYPES)
             m[newcomer] = install_message(g, newcomer, out);
@@ -216,8 +217,7 @@ void gms5_going_tick(struct gms *g, struct gms_actions *out) {
         spread(g, out);
 }
 
-/* -- Learning
- * ------------------------------------------------------------------------------------------------- */
+/* -- Learning -------------------------------------------------------------------------------------------- */
 
 static enum gms_drop be_admitted(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     const struct gms_message *m = &e->message;

@@ -14,6 +14,10 @@ uint32_t gms5_rank(const struct gms *g, gms_id id) {
     return GMS5_NO_RANK;
 }
 
+uint32_t gms5_my_rank(const struct gms *g) {
+    return gms5_rank(g, g->gms1.config.me);
+}
+
 struct gms5_peer *gms5_peer(struct gms *g, gms_id id) {
     const uint32_t rank = gms5_rank(g, id);
     return rank == GMS5_NO_RANK ? NULL : &g->gms5.peer[rank];
@@ -66,8 +70,7 @@ static void tell_all(struct gms *g, enum gms_type type, struct gms_actions *out)
         gms5_tell(g, g->gms1.view.members[i], type, out);
 }
 
-/* -- Taking and delivering
- * ----------------------------------------------------------------------------------- */
+/* -- Taking and delivering ------------------------------------------------------------------------------- */
 
 static enum gms_drop store(struct gms *g, const struct gms_message *m) {
     struct gms_message there;
@@ -118,8 +121,7 @@ void gms5_send_again(struct gms *g, gms_id to, uint64_t first, uint64_t last, st
     }
 }
 
-/* -- The leader: numbers, commits
- * ----------------------------------------------------------------------------- */
+/* -- The leader: numbers, commits ------------------------------------------------------------------------ */
 
 /* The highest number up to which a quorum (or everybody) has all: those members that have got that far count.
  */
@@ -133,7 +135,7 @@ static void commit(struct gms *g, struct gms_actions *out) {
         uint32_t have = 0;
         for (uint32_t j = 0; j < count; j++)
             have += s->peer[j].received >= mark;
-        if (mark > s->committed && (2 * have > count || (2 * have == count && s->peer[0].received >= mark)))
+        if (mark > s->committed && gms5_enough(g, have, s->peer[0].received >= mark))
             s->committed = mark;
         all = mark < all ? mark : all;
     }
@@ -216,8 +218,7 @@ static void on_progress(struct gms *g, const struct gms_event *e, struct gms_act
         gms5_tell(g, e->from, GMS_HEARTBEAT, out);
 }
 
-/* -- The follower
- * ----------------------------------------------------------------------------------------------- */
+/* -- The follower ---------------------------------------------------------------------------------------- */
 
 void gms5_ask_to_order(struct gms *g, struct gms_actions *out) {
     const struct gms_pending *pending = &g->gms4.pending;
@@ -305,13 +306,12 @@ static void leader_tick(struct gms *g, struct gms_actions *out) {
 }
 
 static void follower_tick(struct gms *g, struct gms_actions *out) {
-    const struct gms_message leave = {.type = GMS_LEAVE, .origin = g->gms1.config.me};
     gms5_ask_to_order(g, out);
     gms5_ask_coordinator(g, out);
     if (g->gms5.delivered < gms5_received(g) || g->gms4.pending.count > 0)
         gms5_tell(g, gms_leader(g), GMS_HEARTBEAT, out);
     if (g->gms1.leaving)
-        gms_do_send(out, gms_leader(g), &leave);
+        gms1_send_leave(g, out);
 }
 
 void gms5_order_tick(struct gms *g, struct gms_actions *out) {

@@ -27,9 +27,13 @@ struct gms_rung {
     gms_handler *on_leave_message;
     gms_handler *on_ordered_message; /* MSG and VIEW: is it this sender's turn? */
     gms_handler *on_upper_message;   /* what only gms4 and up say: ACK, NACK, PREPARE ... */
+    gms_handler *on_suspect;         /* on_down, where it is as good as a proof */
+    gms_handler *on_snapshot;        /* gms5 alone asks for one */
+
     enum gms_beacons beacons;
-    gms_handler *on_suspect;  /* up to gms4 as good as a proof */
-    gms_handler *on_snapshot; /* gms5 alone asks for one */
+    void (*fill_heartbeat)(const struct gms *, struct gms_message *); /* or NULL: seq says it all */
+    bool (*blocked)(const struct gms *);                              /* or NULL: never */
+    bool (*has_quorum)(const struct gms *);                           /* or NULL: always */
 
     /* A message from whom we follow: deliver or install it. */
     enum gms_drop (*take)(struct gms *, const struct gms_message *, struct gms_actions *);
@@ -88,6 +92,12 @@ void gms1_lead(struct gms *, struct gms_actions *);
 
 /* Gives the view the next number and multicasts it, as the leader. */
 void gms1_announce(struct gms *, gms_id also, struct gms_actions *);
+
+/* Whom to ask, instead of those that were there before. */
+void gms1_take_contacts(struct gms *, const struct gms_event *start);
+
+void gms1_send_join(const struct gms *, gms_id contact, struct gms_actions *);
+void gms1_send_leave(const struct gms *, struct gms_actions *); /* to the leader */
 
 /* A newcomer's first word from the group: its first view, or something to hold back until then. */
 enum gms_drop gms1_newcomer(struct gms *, const struct gms_event *, struct gms_actions *);

@@ -356,7 +356,7 @@ void node_report(struct node *node, gms_time now, enum trace_ev ev, gms_id whom,
     node->now = now;
     struct trace_record r = {.ev = ev, .peer = whom, .why = why};
     node_record(node, now, &r);
-    if (ev == TRACE_SUSPECT && node->gms.gms1.config.rung == GMS_RUNG_5) { /* the only one that can tell */
+    if (ev == TRACE_SUSPECT && gms_tells_suspicion(&node->gms)) {
         const struct gms_event e = {.type = GMS_EVENT_SUSPECT, .now = now, .from = whom};
         node_step(node, &e);
         return;

@@ -106,7 +106,7 @@ void sim_suspect(struct sim *s, int whom, int by) {
     struct sim_member *m = sim_at(s, by);
     if (m->gone || m->hung || m->told[whom])
         return;
-    m->told[whom] = s->config.rung != GMS_RUNG_5; /* below, nothing can be told of it after that */
+    m->told[whom] = !gms_tells_suspicion(&m->node.gms); /* else nothing can be told of it after that */
     node_suspect(&m->node, s->now, (gms_id)whom, "suspected");
     sim_go_on(m);
 }

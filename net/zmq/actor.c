@@ -144,8 +144,7 @@ static void read_control(actor_t *self) {
     }
 }
 
-/* -- The turn
- * ------------------------------------------------------------------------------------------------ */
+/* -- The turn -------------------------------------------------------------------------------------------- */
 
 /* What queued up while this process stood still is not news: that it did comes first. */
 static void wake(actor_t *self) {
@@ -203,8 +202,7 @@ static void run(zsock_t *pipe, void *args) {
     actor_flush_trace(self);
 }
 
-/* -- Life
- * ---------------------------------------------------------------------------------------------------- */
+/* -- Life ------------------------------------------------------------------------------------------------ */
 
 static gms_id new_id(void) {
     gms_id id = GMS_NOBODY;

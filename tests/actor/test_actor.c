@@ -148,8 +148,7 @@ static void a_port_that_is_taken_is_named(void **state) {
     member_destroy(&first);
 }
 
-/* -- A hostile peer
- * ------------------------------------------------------------------------------------------ */
+/* -- A hostile peer -------------------------------------------------------------------------------------- */
 
 #define REASONS_MAX 64
 

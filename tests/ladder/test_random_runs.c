@@ -25,8 +25,7 @@ static int below(int bound) {
 
 static bool alive(const struct cluster *c, int who) {
     const struct node *node = node_of(c, who);
-    const enum gms_phase phase = gms_phase(&node->gms);
-    return !node->crashed && (phase == GMS_FOLLOWING || phase == GMS_LEADING);
+    return !node->crashed && gms_in_group(&node->gms);
 }
 
 static int leader_of(const struct cluster *c, int members) {

@@ -6,7 +6,7 @@ mutant "gms5: a follower delivers before the commit" gms/gms5_order.c \
   's/        agreed \|\| g->gms5\.committed/        true || agreed || g->gms5.committed/' \
   "$(explore gms5 --fault async-crash)"
 deep mutant "gms5: the leader commits what half have without it" gms/gms5_order.c \
-  's/2 \* have > count \|\| \(2 \* have == count/2 * have + 1 >= count || (2 * have == count/' \
+  's/gms5_enough\(g, have, s->peer/gms5_enough(g, have + (have < count), s->peer/' \
   "$(explore gms5 --fault loss+crash)"
 mutant "gms5: the view of a message is not looked at" gms/gms5.c \
   's/ \|\| m->view != g->gms1\.view\.number\)/ || (m->type != GMS_MSG \&\& m->view != g->gms1.view.number))/' \
@@ -62,16 +62,16 @@ mutant "gms5: a proposal is made before there is a quorum of promises" gms/gms5_
   's/gms5_quorum\(g, is_present\) && \(all_trusted/(all_trusted/' \
   "$(explore gms5 --fault partition --changes 1)"
 mutant "gms5: any half is a quorum" gms/gms5_change.c \
-  's/2 \* have == view->count && counts\(g, 0\)/2 * have == view->count/' \
+  's/gms5_enough\(g, have, counts\(g, 0\)\)/gms5_enough(g, have, true)/' \
   "$hard_runs"
 deep mutant "gms5: one less than more than half is a quorum" gms/gms5_change.c \
-  's/2 \* have > view->count/2 * have + 1 >= view->count/' \
+  's/2 \* members > count/2 * members + 1 >= count/' \
   "$(explore gms5 --fault partition --changes 1)"
 deep mutant "gms5: to the last man standing a suspicion is a proof" gms/gms5_change.c \
   's/else if \(!gms5_is_down\(g, view->members\[i\]\)\)/else if (!g->gms5.peer[i].suspected)/' \
   test_gms5_quorum
 mutant "gms5: two members use the same ballots" gms/gms5_change.c \
-  's/<< 8 \| gms5_rank\(g, g->gms1\.config\.me\)/<< 8/; s/question && \(m->ballot & 255\) != gms5_rank\(g, e->from\)/false/' \
+  's/<< 8 \| gms5_my_rank\(g\)/<< 8/; s/question && \(m->ballot & 255\) != gms5_rank\(g, e->from\)/false/' \
   test_gms5_ballot
 mutant "gms5: a promise does not say what was received" gms/gms5_change.c \
   's/(send_promise.*?)\.seq = gms5_received\(g\)/$1.seq = g->gms5.delivered/s' \
