@@ -15,7 +15,7 @@ static void configure(struct node *node, const struct node_config *config, const
     node->beat_at = GMS_NEVER;
     fault_init(&node->fault, config->seed);
     address_book_put(&node->book, &config->self);
-    node->driver = *driver;
+    node->driver = node_driver_whole(driver);
     node->me = config->gms.me;
     node->group = config->group;
 }

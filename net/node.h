@@ -18,8 +18,8 @@ enum node_end {
     NODE_EXCLUDED, /* the others go on without it: join again as another incarnation */
 };
 
-/* All functions must be there but `trace`, which may be NULL when nobody records. None may call the node
- * again. Pointers are borrowed for the time of the call. */
+/* Of the functions only `send` must be there; one that is NULL does nothing. None may call the node again.
+ * Pointers are borrowed for the time of the call. */
 struct node_driver {
     void *self;
     void (*send)(void *self, gms_id to, const uint8_t *message,

@@ -17,6 +17,11 @@ enum gms_drop node_step(struct node *, const struct gms_event *);
 /* `ev` says what is known: that it crashed, or only that somebody thinks so. */
 void node_report(struct node *, gms_time now, enum trace_ev ev, gms_id whom, const char *why);
 
+/* -- node_driver.c ----------------------------------------------------------------------------------- */
+
+/* With something that does nothing in place of what is left out. */
+struct node_driver node_driver_whole(const struct node_driver *);
+
 /* -- node_fault.c ------------------------------------------------------------------------------------ */
 
 /* If it has the name of somebody who is cut off, it is cut off, too. */

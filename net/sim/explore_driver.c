@@ -14,14 +14,6 @@ static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) 
     space_note_send(s, (int)to, bytes, size);
 }
 
-static void on_flush(void *self) {
-    (void)self;
-}
-
-static void on_meet(void *self, const struct address *address) {
-    (void)self, (void)address;
-}
-
 static void on_deliver(void *self, const struct gms_message *m, struct trace_state *after) {
     const struct space *s = self;
     const char *why = NULL;
@@ -36,14 +28,6 @@ static void on_install(void *self, const struct gms_message *view) {
     s->app->install(s->bytes, 0, view);
 }
 
-static void on_freeze(void *self, uint64_t expected, uint64_t got) {
-    (void)self, (void)expected, (void)got;
-}
-
-static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
-}
-
 static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
     const struct space *s = self;
     return s->app->snapshot(s->bytes, state);
@@ -55,18 +39,10 @@ static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace
     s->app->adopt(s->bytes, state, size);
 }
 
-static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
-    (void)self, (void)from, (void)bytes, (void)size;
-}
-
 static void on_end(void *self, enum node_end how) {
     struct space *s = self;
     s->ended = true;
     s->end = how;
-}
-
-static void on_crash(void *self) {
-    (void)self; /* no fault is set in the node: the search crashes it from outside */
 }
 
 static int on_change_of(void *self, const uint8_t *body, size_t size) {
@@ -86,18 +62,11 @@ struct node *space_make_node(struct space *s, int who) {
         .group = SPACE_GROUP};
     const struct node_driver driver = {.self = s,
                                        .send = on_send,
-                                       .flush = on_flush,
-                                       .meet = on_meet,
                                        .deliver = on_deliver,
                                        .install = on_install,
-                                       .freeze = on_freeze,
-                                       .block = on_block,
                                        .snapshot = on_snapshot,
                                        .adopt = on_adopt,
-                                       .gossip = on_bytes,
-                                       .refused = on_bytes,
                                        .end = on_end,
-                                       .crash = on_crash,
                                        .change_of = on_change_of,
                                        .trace = on_trace};
     struct node *node = need(calloc(1, sizeof *node));

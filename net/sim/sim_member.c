@@ -39,14 +39,6 @@ static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) 
         sim_die(m);
 }
 
-static void on_flush(void *self) {
-    (void)self; /* what is sent is on its way at once */
-}
-
-static void on_meet(void *self, const struct address *address) {
-    (void)self, (void)address; /* everybody is connected */
-}
-
 static void on_deliver(void *self, const struct gms_message *message, struct trace_state *after) {
     struct sim_member *m = self;
     const struct sim_app *app = m->sim->config.app;
@@ -77,10 +69,6 @@ static void on_install(void *self, const struct gms_message *view) {
     app->install(m->app, m->sim->now, view);
 }
 
-static void on_freeze(void *self, uint64_t expected, uint64_t got) {
-    (void)self, (void)expected, (void)got;
-}
-
 #define LOOK_PERIOD (500 * SIM_MS) /* how often a member without a quorum looks who is there */
 
 static void on_block(void *self, bool blocked, bool has_quorum) {
@@ -103,10 +91,6 @@ static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace
     m->sim->config.app->adopt(m->app, state, size);
     m->sim->config.app->look(m->app, &seen);
     *after = seen.state;
-}
-
-static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
-    (void)self, (void)from, (void)bytes, (void)size; /* no gossip here, and nobody is refused */
 }
 
 static void on_end(void *self, enum node_end how) {
@@ -197,16 +181,11 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
     snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", m->name);
     const struct node_driver driver = {.self = m,
                                        .send = on_send,
-                                       .flush = on_flush,
-                                       .meet = on_meet,
                                        .deliver = on_deliver,
                                        .install = on_install,
-                                       .freeze = on_freeze,
                                        .block = on_block,
                                        .snapshot = on_snapshot,
                                        .adopt = on_adopt,
-                                       .gossip = on_bytes,
-                                       .refused = on_bytes,
                                        .end = on_end,
                                        .crash = on_crash,
                                        .change_of = on_change_of,

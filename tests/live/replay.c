@@ -115,34 +115,10 @@ static void on_send(void *self, gms_id to, const uint8_t *message, size_t size) 
     memcpy(playing->sent[x].bytes, message, size);
 }
 
-static void on_nothing(void *self) {
-    (void)self;
-}
-
-static void on_meet(void *self, const struct address *address) {
-    (void)self, (void)address;
-}
-
-static void on_install(void *self, const struct gms_message *view) {
-    (void)self, (void)view;
-}
-
-static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
-}
-
 static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
     (void)self;
     state[0] = '?'; /* the core reads no state */
     return 1;
-}
-
-static void on_freeze(void *self, uint64_t expected, uint64_t got) {
-    (void)self, (void)expected, (void)got;
-}
-
-static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
-    (void)self, (void)from, (void)bytes, (void)size;
 }
 
 /* The worker's last word, within the step. */
@@ -335,18 +311,10 @@ static void begin(struct member *m) {
     gms_id contacts[GMS_CONTACTS_MAX];
     const struct trace_record *first;
     const struct node_driver driver = {.send = on_send,
-                                       .flush = on_nothing,
-                                       .meet = on_meet,
                                        .deliver = on_deliver,
-                                       .install = on_install,
-                                       .freeze = on_freeze,
-                                       .block = on_block,
                                        .snapshot = on_snapshot,
                                        .adopt = on_adopt,
-                                       .gossip = on_bytes,
-                                       .refused = on_bytes,
                                        .end = on_end,
-                                       .crash = on_nothing,
                                        .change_of = on_change_of,
                                        .trace = on_trace};
     playing = m;

@@ -32,10 +32,6 @@ static void on_flush(void *self) {
     flushed_last = true;
 }
 
-static void on_meet(void *self, const struct address *address) {
-    (void)self, (void)address;
-}
-
 static void on_deliver(void *self, const struct gms_message *m, struct trace_state *after) {
     (void)self, (void)m, (void)after;
     deliveries++;
@@ -44,31 +40,6 @@ static void on_deliver(void *self, const struct gms_message *m, struct trace_sta
 static void on_install(void *self, const struct gms_message *view) {
     (void)self, (void)view;
     installs++;
-}
-
-static void on_block(void *self, bool blocked, bool has_quorum) {
-    (void)self, (void)blocked, (void)has_quorum;
-}
-
-static size_t on_snapshot(void *self, uint8_t state[GMS_BODY_SIZE_MAX]) {
-    (void)self, (void)state;
-    return 0;
-}
-
-static void on_adopt(void *self, const uint8_t *state, size_t size, struct trace_state *after) {
-    (void)self, (void)state, (void)size, (void)after;
-}
-
-static void on_freeze(void *self, uint64_t expected, uint64_t got) {
-    (void)self, (void)expected, (void)got;
-}
-
-static void on_bytes(void *self, gms_id from, const uint8_t *bytes, size_t size) {
-    (void)self, (void)from, (void)bytes, (void)size;
-}
-
-static void on_end(void *self, enum node_end how) {
-    (void)self, (void)how;
 }
 
 static void on_crash(void *self) {
@@ -141,16 +112,8 @@ static void begin(enum gms_rung_id rung) {
                                        .suspect_timeout = timeout};
     const struct node_driver driver = {.send = on_send,
                                        .flush = on_flush,
-                                       .meet = on_meet,
                                        .deliver = on_deliver,
                                        .install = on_install,
-                                       .freeze = on_freeze,
-                                       .block = on_block,
-                                       .snapshot = on_snapshot,
-                                       .adopt = on_adopt,
-                                       .gossip = on_bytes,
-                                       .refused = on_bytes,
-                                       .end = on_end,
                                        .crash = on_crash,
                                        .change_of = on_change_of,
                                        .trace = on_trace};
