@@ -45,6 +45,10 @@ void live_start(struct live *, const char *const *contacts, size_t contact_count
 void live_command(struct live *,
                   const char *text); /* a line of the control socket; the answer goes nowhere */
 
+/* It has no quorum, and may need to be told who else is there now and then. */
+bool live_without_quorum(struct live *);
+void live_look_around(struct live *, const struct address *others, size_t other_count);
+
 gms_id live_id(const struct live *);
 const char *live_endpoint(const struct live *);
 const char *live_control_endpoint(const struct live *);

@@ -185,6 +185,17 @@ void live_command(struct live *live, const char *text) {
     actor_post_command(live->actor, text);
 }
 
+bool live_without_quorum(struct live *live) {
+    pthread_mutex_lock(&live->lock);
+    const bool without = live->model.state == TILE_NO_QUORUM && live->end == LIVE_RUNNING;
+    pthread_mutex_unlock(&live->lock);
+    return without;
+}
+
+void live_look_around(struct live *live, const struct address *others, size_t other_count) {
+    actor_look_around(live->actor, others, other_count);
+}
+
 gms_id live_id(const struct live *live) {
     return actor_id(live->actor);
 }

@@ -38,7 +38,7 @@ const char *report_name_of(const struct report_names *names, gms_id id) {
 /* What a cell says, in at most 11 characters; false if the event is not for people. */
 static bool cell_of(const struct report_names *names, const struct trace_record *r, char *cell, size_t size) {
     switch (r->ev) {
-    case TRACE_JOIN: snprintf(cell, size, "joining"); return true;
+    case TRACE_JOIN: snprintf(cell, size, r->why ? "asks around" : "joining"); return true;
     case TRACE_VIEW: snprintf(cell, size, "view %u (%u)", r->view, r->member_count); return true;
     case TRACE_LEAD: snprintf(cell, size, "LEADS"); return true;
     case TRACE_DELIVER:

@@ -163,6 +163,7 @@ void session_run(struct session *s) {
         } else {
             wait_headless(s);
         }
+        session_look_around(s);
         if (s->o.managed && !read_launcher(s))
             live_command(s->live, "quit");
         while (stops < interrupted)

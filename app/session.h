@@ -27,6 +27,7 @@ struct session {
     size_t input_size;
     int tile_index, tile_of;
     bool closing;
+    int64_t look_at;   /* zclock_mono() ms: not before that does it look around again */
     int64_t return_at; /* zclock_mono() ms: out of the group until then; 0: it is not */
 };
 
@@ -46,6 +47,9 @@ void session_open_window(struct session *); /* goes on without one where there i
 /* Finds the group, or founds it; between two workers that start together a lock decides. False and one line
  * in `error`: neither can be done. */
 bool session_begin(struct session *, char *error, size_t error_size);
+
+/* Without a quorum: who is there on this machine, or where it was told to join, from time to time. */
+void session_look_around(struct session *);
 
 /* Back into the group as another incarnation, through whoever is there on this machine, or was when it was in
  * the group last. */

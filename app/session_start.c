@@ -5,6 +5,8 @@
 
 #include "app/assets.h"
 
+#define LOOK_PERIOD_MS 500
+
 void session_open_window(struct session *s) {
     char error[256] = "", icon[4096], fonts[4096];
     const char *assets = assets_dir(s->o.program);
@@ -78,12 +80,12 @@ static bool make_live(struct session *s, char *error, size_t error_size) {
     return s->live && publish(s, error, error_size);
 }
 
-bool session_come_back(struct session *s, char *error, size_t error_size) {
-    struct address others[GMS_CONTACTS_MAX] = {0};
+/* Those of the registry, and those that it was told to join; where an id is not known it is 0. */
+static size_t find_others(const struct session *s, struct address others[GMS_CONTACTS_MAX]) {
     struct registry_entry *entries = calloc(REGISTRY_ENTRIES_MAX, sizeof *entries);
-    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
     const size_t count = entries ? registry_list(&s->registry, entries, REGISTRY_ENTRIES_MAX) : 0;
     size_t other_count = 0;
+    memset(others, 0, GMS_CONTACTS_MAX * sizeof *others);
     for (size_t i = 0; i < count && other_count < GMS_CONTACTS_MAX; i++) {
         if (entries[i].role == REGISTRY_WORKER && entries[i].pid != getpid())
             others[other_count++] = entries[i].address;
@@ -91,6 +93,22 @@ bool session_come_back(struct session *s, char *error, size_t error_size) {
     for (size_t i = 0; i < s->o.join.count && other_count < GMS_CONTACTS_MAX; i++)
         snprintf(others[other_count++].endpoint, sizeof others[0].endpoint, "%s", s->o.join.item[i]);
     free(entries);
+    return other_count;
+}
+
+void session_look_around(struct session *s) {
+    struct address others[GMS_CONTACTS_MAX];
+    const int64_t now = zclock_mono();
+    if (now < s->look_at || !live_without_quorum(s->live))
+        return;
+    s->look_at = now + LOOK_PERIOD_MS;
+    live_look_around(s->live, others, find_others(s, others));
+}
+
+bool session_come_back(struct session *s, char *error, size_t error_size) {
+    struct address others[GMS_CONTACTS_MAX];
+    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
+    const size_t other_count = find_others(s, others);
     registry_renew(&s->registry);
     registry_endpoint(&s->registry, "gms", protocol);
     registry_endpoint(&s->registry, "ctl", control);

@@ -77,6 +77,11 @@ static void add_id(struct text *t, const char *key, gms_id id) {
     add(t, ",\"%s\":\"%016" PRIx64 "\"", key, id);
 }
 
+static void add_why(struct text *t, const struct trace_record *r) {
+    if (r->why)
+        add_string(t, "why", r->why);
+}
+
 static void add_m(struct text *t, const struct trace_record *r) {
     if (r->m_origin != GMS_NOBODY)
         add(t, ",\"m\":\"%016" PRIx64 "#%" PRIu64 "\"", r->m_origin, r->m_n);
@@ -115,8 +120,7 @@ static void add_message(struct text *t, const struct trace_record *r, const char
     add_numbers(t, r);
     if (r->member_count > 0)
         add_members(t, r, book);
-    if (r->why)
-        add_string(t, "why", r->why);
+    add_why(t, r);
 }
 
 static void add_view(struct text *t, const struct trace_record *r, const struct address_book *book) {
@@ -128,7 +132,10 @@ static void add_view(struct text *t, const struct trace_record *r, const struct 
 
 static void add_fields(struct text *t, const struct trace_record *r, const struct address_book *book) {
     switch (r->ev) {
-    case TRACE_JOIN: add_string(t, "to", r->to ? r->to : ""); break;
+    case TRACE_JOIN:
+        add_string(t, "to", r->to ? r->to : "");
+        add_why(t, r);
+        break;
     case TRACE_VIEW: add_view(t, r, book); break;
     case TRACE_MCAST:
         add_m(t, r);
@@ -147,8 +154,7 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
     case TRACE_STATE:
         add_id(t, "from", r->peer);
         add_state(t, &r->state);
-        if (r->why)
-            add_string(t, "why", r->why);
+        add_why(t, r);
         break;
     case TRACE_SUSPECT:
     case TRACE_DOWN:
@@ -168,13 +174,11 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
     case TRACE_HANG: add_id(t, "whom", r->peer); break;
     case TRACE_RESUME:
         add_id(t, "whom", r->peer);
-        if (r->why)
-            add_string(t, "why", r->why);
+        add_why(t, r);
         break;
     case TRACE_EXCLUDED:
         add_numbers(t, r);
-        if (r->why)
-            add_string(t, "why", r->why);
+        add_why(t, r);
         break;
     case TRACE_BLOCK:
     case TRACE_UNBLOCK:

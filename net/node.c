@@ -280,12 +280,17 @@ static bool names_another(const struct node *node, const struct address *address
     return address->id != GMS_NOBODY && address->id != node->me && address->name[0] != '\0';
 }
 
-void node_contacts(struct node *node, gms_time now, const gms_id *contacts, uint32_t count) {
+void node_contacts(struct node *node, gms_time now, const gms_id *contacts, uint32_t count, const char *to) {
+    const struct gms1_state *s = &node->gms.gms1;
     const struct gms_event e = {
         .type = GMS_EVENT_START, .now = now, .contacts = contacts, .contact_count = count};
+    if (node->crashed || gms_has_quorum(&node->gms) ||
+        (count == s->contact_count && memcmp(contacts, s->contacts, count * sizeof *contacts) == 0))
+        return;
     node->now = now;
-    if (!node->crashed)
-        node_step(node, &e);
+    struct trace_record r = {.ev = TRACE_JOIN, .to = to, .why = NODE_LOOKS_AROUND};
+    node_record(node, now, &r);
+    node_step(node, &e);
 }
 
 static void remember(struct node *node, const struct wire_message *m) {

@@ -92,8 +92,11 @@ void node_know(struct node *, gms_time now, const struct address *);
 /* The faults of a process outlive its incarnations: takes over those of `late`, the one before. */
 void node_inherit(struct node *, gms_time now, const struct node *late);
 
-/* A member that has no quorum may find all that it knew gone: whom else it can ask. */
-void node_contacts(struct node *, gms_time now, const gms_id *contacts, uint32_t count);
+#define NODE_LOOKS_AROUND "no quorum" /* why, in its JOIN record */
+
+/* A member that has no quorum may find all that it knew gone: whom else it can ask what became of the group.
+ * `to` names them, for the trace. Does nothing if these are those that it has. */
+void node_contacts(struct node *, gms_time now, const gms_id *contacts, uint32_t count, const char *to);
 
 /* A frame that arrived from `from`'s link; GMS_NOBODY where the link says nothing about the sender. */
 void node_receive(struct node *, gms_time now, gms_id from, const uint8_t *frame, size_t size);

@@ -262,7 +262,7 @@ void sim_look_around(struct sim *s, int who) {
     if (!m->looks_around)
         return;
     if (!m->hung)
-        node_contacts(&m->node, s->now, ids, registered(s, who, ids));
+        node_contacts(&m->node, s->now, ids, registered(s, who, ids), NULL);
     sim_push(s, s->now + LOOK_PERIOD, SIM_LOOK_AROUND, who, who);
     sim_go_on(m);
 }

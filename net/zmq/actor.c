@@ -53,12 +53,10 @@ static gms_id contact_of(actor_t *self, gms_time now, const struct address *cont
     return contact->id;
 }
 
-static void start(actor_t *self, zmsg_t *msg) {
-    gms_id contacts[GMS_CONTACTS_MAX];
+/* The frames of the message are addresses. */
+static uint32_t take_contacts(actor_t *self, gms_time now, zmsg_t *msg, gms_id contacts[GMS_CONTACTS_MAX]) {
     uint32_t count = 0;
-    const gms_time now = clock_now();
     self->contacts[0] = '\0';
-    begin_faults(self, now);
     for (zframe_t *frame = zmsg_pop(msg); frame; frame = zmsg_pop(msg)) {
         struct address contact;
         memcpy(&contact, zframe_data(frame), sizeof contact);
@@ -70,6 +68,21 @@ static void start(actor_t *self, zmsg_t *msg) {
             contacts[count++] = id;
         zframe_destroy(&frame);
     }
+    return count;
+}
+
+static void look_around(actor_t *self, zmsg_t *msg) {
+    gms_id contacts[GMS_CONTACTS_MAX];
+    const gms_time now = clock_now();
+    const uint32_t count = take_contacts(self, now, msg, contacts);
+    node_contacts(self->node, now, contacts, count, self->contacts);
+}
+
+static void start(actor_t *self, zmsg_t *msg) {
+    gms_id contacts[GMS_CONTACTS_MAX];
+    const gms_time now = clock_now();
+    begin_faults(self, now);
+    const uint32_t count = take_contacts(self, now, msg, contacts);
     if (count == 0 && self->contacts[0] != '\0') {
         snprintf(self->refusal, sizeof self->refusal, "not an address");
         actor_on_end(self, NODE_FAILED);
@@ -111,6 +124,8 @@ static void read_pipe(actor_t *self) {
             self->terminated = true;
         } else if (streq(verb, "START")) {
             start(self, msg);
+        } else if (streq(verb, "LOOK")) {
+            look_around(self, msg);
         } else if (streq(verb, "MULTICAST")) {
             multicast(self, zmsg_pop(msg));
         } else if (streq(verb, "LEAVE")) {

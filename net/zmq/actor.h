@@ -110,6 +110,8 @@ void actor_start(actor_t *self, const char *const *contacts,
                  size_t contact_count); /* none: found the group */
 /* Joins through members; where an id or a name is not known it is 0 or "". */
 void actor_join(actor_t *self, const struct address *contacts, size_t contact_count);
+/* Whom else a member without a quorum can ask, when all that it knew may be gone; see node_contacts(). */
+void actor_look_around(actor_t *self, const struct address *contacts, size_t contact_count);
 void actor_post_multicast(actor_t *self, const void *body, size_t size);
 void actor_post_leave(actor_t *self);
 void actor_post_command(actor_t *self, const char *text); /* the answer goes nowhere */

@@ -20,12 +20,20 @@ const char *actor_control_endpoint(const actor_t *self) {
     return self->control_endpoint;
 }
 
-void actor_join(actor_t *self, const struct address *contacts, size_t contact_count) {
+static void post_contacts(actor_t *self, const char *verb, const struct address *contacts, size_t count) {
     zmsg_t *msg = zmsg_new();
-    zmsg_addstr(msg, "START");
-    for (size_t i = 0; i < contact_count; i++)
+    zmsg_addstr(msg, verb);
+    for (size_t i = 0; i < count; i++)
         zmsg_addmem(msg, &contacts[i], sizeof contacts[i]);
     zmsg_send(&msg, self->thread);
+}
+
+void actor_join(actor_t *self, const struct address *contacts, size_t contact_count) {
+    post_contacts(self, "START", contacts, contact_count);
+}
+
+void actor_look_around(actor_t *self, const struct address *contacts, size_t contact_count) {
+    post_contacts(self, "LOOK", contacts, contact_count);
 }
 
 void actor_start(actor_t *self, const char *const *contacts, size_t contact_count) {

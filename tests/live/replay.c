@@ -183,14 +183,15 @@ static gms_id listens_at(const char *endpoint) {
     return GMS_NOBODY;
 }
 
-/* A member that comes back knows its contacts by their ids; a new one does not. */
-static uint32_t contacts_of(const struct member *m, const char *to, gms_id contacts[GMS_CONTACTS_MAX]) {
+/* A member that comes back, or looks around, knows its contacts by their ids; a new one does not. */
+static uint32_t contacts_of(const struct member *m, const char *to, bool knows,
+                            gms_id contacts[GMS_CONTACTS_MAX]) {
     char text[TRACE_TEXT_SIZE], *rest = text;
     uint32_t count = 0;
-    bool known = false;
+    bool known = knows;
     snprintf(text, sizeof text, "%s", to ? to : "");
     for (char *word; count < GMS_CONTACTS_MAX && (word = strtok_r(rest, ", ", &rest));) {
-        if (count == 0)
+        if (count == 0 && !knows)
             known = !has_asked(m, peers_contact_id(word));
         contacts[count++] = known ? listens_at(word) : peers_contact_id(word);
     }
@@ -272,6 +273,7 @@ static void run_timer_or_leave(struct member *m, const struct trace_record *r) {
  * that leaves no record of its own. False: it must wait. */
 static bool feed(struct member *m, const struct trace_record *r) {
     struct trace_record own = *r;
+    gms_id contacts[GMS_CONTACTS_MAX];
     switch (r->ev) {
     case TRACE_RECV: return receive(m->node, r);
     case TRACE_DOWN: node_down(m->node, r->t, r->peer, r->why); return true;
@@ -294,6 +296,9 @@ static bool feed(struct member *m, const struct trace_record *r) {
     case TRACE_EXCLUDED:
     case TRACE_RESUME: run_timer_or_leave(m, r); return true;
     case TRACE_JOIN:
+        if (r->why)
+            node_contacts(m->node, r->t, contacts, contacts_of(m, r->to, true, contacts), r->to);
+        return true;
     case TRACE_VIEW:
     case TRACE_DROP:
     case TRACE_DELIVER:
@@ -323,7 +328,7 @@ static void begin(struct member *m) {
     while ((first = record_at(m, m->at)) && first->ev == TRACE_FAULT)
         be_told_to_fail(m->node, first); /* what it was told to start with */
     if (first)                           /* else it ended before it was told to go */
-        node_start(m->node, first->t, contacts, contacts_of(m, first->to, contacts), first->to);
+        node_start(m->node, first->t, contacts, contacts_of(m, first->to, false, contacts), first->to);
 }
 
 /* As far as it goes. True: that was some way. */

@@ -83,6 +83,26 @@ wait_for 3 together 4 || fail "off: not one colour: $(ctl status)"
 ctl quit >/dev/null
 end_demo 0 || fail "off: $(cat "$WORK/out")"
 
+# All that w1 knew have gone while it stood still; others are there, who were never in a view with it.
+demo --headless -n 3 --mean 100ms --json
+wait_for 10 in_group 3 || fail "alone: no group of three"
+ctl cut w1 >/dev/null || fail "alone: cut" # so that nothing of what they say waits for it
+wait_for 3 in_group 2 || fail "alone: w1 is not excluded: $(ctl status)"
+ctl hang w1 --for 6s >/dev/null || fail "alone: hang"
+ctl heal >/dev/null
+ctl join >/dev/null && ctl join >/dev/null || fail "alone: join"
+wait_for 3 in_group 4 || fail "alone: w4 and w5 are not in: $(ctl status)"
+ctl leave w2 >/dev/null && wait_for 2 in_group 3 && ctl leave w3 >/dev/null && wait_for 2 in_group 2 ||
+  fail "alone: w2 and w3 do not leave: $(ctl status)"
+! in_group 3 || fail "alone: w1 woke too early: $(ctl status)"
+wait_for 9 in_group 3 || fail "alone: w1 does not find the others: $(ctl status)"
+ctl pause >/dev/null
+wait_for 3 together 3 || fail "alone: not one colour: $(ctl status)"
+ctl quit >/dev/null
+end_demo 0 || fail "alone: $(cat "$WORK/out")"
+grep -q '"ev":"join".*"why":"no quorum"' "$TRACE"/w1-*.jsonl || fail "alone: w1 did not look around"
+"$REPLAY" "$TRACE"/*.jsonl || fail "alone: the replay differs"
+
 # Below, a suspicion is as good as a crash: the leader that only hung goes on leading, beside the next one.
 for rung in gms2 gms3; do
   demo --headless -n 3 --mean 50ms --rung $rung --json
