@@ -17,6 +17,7 @@ static const char *state_word(enum tile_state state) {
     case TILE_FROZEN: return "frozen";
     case TILE_HALTED: return "halted";
     case TILE_BLOCKED: return "blocked";
+    case TILE_UNANSWERED: return "unanswered";
     case TILE_NO_QUORUM: return "no-quorum";
     case TILE_EXCLUDED: return "excluded";
     case TILE_LEAVING: return "leaving";

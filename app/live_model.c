@@ -16,6 +16,15 @@ static enum tile_state out_of_group(const struct live *live, const char *doing, 
 }
 
 static enum tile_state blocked(const struct live *live, char *reason, size_t reason_size) {
+    const struct node *node = actor_node(live->actor);
+    if (live->config.rung < GMS_RUNG_5) { /* views change without a stop there */
+        if (gms_phase(&node->gms) == GMS_LEADING)
+            snprintf(reason, reason_size, "a follower does not answer; it is asked again and again");
+        else
+            snprintf(reason, reason_size, "%s does not answer; it is asked again and again",
+                     address_book_name(&node->book, gms_leader(&node->gms)));
+        return TILE_UNANSWERED;
+    }
     if (live->quorum)
         return TILE_BLOCKED;
     snprintf(reason, reason_size, "too few of view %u answer; it goes on when they are back",

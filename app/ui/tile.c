@@ -68,6 +68,7 @@ const char *tile_state_words(enum tile_state state) {
     case TILE_FROZEN: return "FROZEN";
     case TILE_HALTED: return "HALTED";
     case TILE_BLOCKED: return "view change\u2026";
+    case TILE_UNANSWERED: return "no answer\u2026";
     case TILE_NO_QUORUM: return "NO QUORUM";
     case TILE_EXCLUDED: return "EXCLUDED";
     case TILE_LEAVING: return "leaving\u2026";
@@ -92,7 +93,7 @@ static bool has_color(const struct tile_model *m) {
 }
 
 static bool is_blocked(const struct tile_model *m) {
-    return m->state == TILE_BLOCKED || m->state == TILE_NO_QUORUM;
+    return m->state == TILE_BLOCKED || m->state == TILE_UNANSWERED || m->state == TILE_NO_QUORUM;
 }
 
 /* It can't go on, by itself or at all. */
@@ -258,6 +259,7 @@ static enum sign sign_of(enum tile_state state) {
     case TILE_NO_QUORUM: return SIGN_NO_QUORUM;
     case TILE_EXCLUDED: return SIGN_EXCLUDED;
     case TILE_BLOCKED:
+    case TILE_UNANSWERED:
     case TILE_JOINING:
     case TILE_ADOPTING:
     case TILE_LEADING:

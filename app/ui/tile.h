@@ -22,11 +22,12 @@ enum tile_state {
     TILE_ADOPTING, /* in a view, waits for the group's colour (state transfer) */
     TILE_LEADING,
     TILE_FOLLOWING,
-    TILE_FROZEN,    /* misses a message and can't ask: `reason` says which */
-    TILE_HALTED,    /* the group can't go on: `reason` says why (gms1 without its leader) */
-    TILE_BLOCKED,   /* a view change is under way: nothing is delivered until it is through */
-    TILE_NO_QUORUM, /* too few can be reached: `reason` says how it goes on */
-    TILE_EXCLUDED,  /* out of the group, on the way back into it: `reason` */
+    TILE_FROZEN,     /* misses a message and can't ask: `reason` says which */
+    TILE_HALTED,     /* the group can't go on: `reason` says why (gms1 without its leader) */
+    TILE_BLOCKED,    /* a view change is under way: nothing is delivered until it is through */
+    TILE_UNANSWERED, /* it asks again and again, and nobody answers: `reason` says whom it asks */
+    TILE_NO_QUORUM,  /* too few can be reached: `reason` says how it goes on */
+    TILE_EXCLUDED,   /* out of the group, on the way back into it: `reason` */
     TILE_LEAVING,
     TILE_FAILED, /* could not join: `reason` says why */
 };

@@ -24,8 +24,9 @@ struct options {
     float pulse;
 };
 
-static const char *const state_names[] = {"joining", "adopting",  "leader",   "follower", "frozen", "halted",
-                                          "blocked", "no-quorum", "excluded", "leaving",  "failed"};
+static const char *const state_names[] = {"joining",   "adopting", "leader",  "follower",
+                                          "frozen",    "halted",   "blocked", "unanswered",
+                                          "no-quorum", "excluded", "leaving", "failed"};
 #define STATES (sizeof state_names / sizeof state_names[0])
 static const char *const command_names[] = {"none",   "refresh",     "kill-leader", "crash-mid-broadcast",
                                             "lose",   "hang-leader", "cut",         "join",
@@ -48,6 +49,8 @@ static void set_state(struct tile_model *m, const char *name) {
         reason = "message #128 never arrived, and gms3 has no way to ask for it again";
     if (m->state == TILE_HALTED)
         reason = "the leader w1 is gone, and gms1 has nobody to take its place";
+    if (m->state == TILE_UNANSWERED)
+        reason = "w1 does not answer; it is asked again and again";
     if (m->state == TILE_NO_QUORUM)
         reason = "too few of view 7 answer; it goes on when they are back";
     if (m->state == TILE_EXCLUDED)

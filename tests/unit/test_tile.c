@@ -178,9 +178,10 @@ static void what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_si
         bool hatched;
         const char *sign, *word;
     } rows[] = {{TILE_BLOCKED, true, "note sign waiting\n", " view change\u2026\n"},
+                {TILE_UNANSWERED, true, "note sign waiting\n", " no answer\u2026\n"},
                 {TILE_NO_QUORUM, true, "note sign no quorum\n", " NO QUORUM\n"},
                 {TILE_EXCLUDED, false, "note sign excluded\n", " EXCLUDED\n"}};
-    for (size_t k = 0; k < 3; k++)
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
         for (size_t i = 0; i < SIZES; i++) {
             struct tile_model m = full_model(rows[k].state, 32);
             const char *drawn = draw(&m, sizes[i][0], sizes[i][1], false);
