@@ -344,6 +344,15 @@ void scenario_rule(const struct scenario *s, struct member_options *member) {
         member->last_man_standing = true;
 }
 
+uint64_t scenario_longest_delay_ms(const struct scenario *s) {
+    uint64_t longest = 0;
+    for (int i = 0; i < s->step_count; i++) {
+        if (s->steps[i].verb == SCENARIO_DELAY && s->steps[i].duration_ms > longest)
+            longest = s->steps[i].duration_ms;
+    }
+    return longest;
+}
+
 uint64_t scenario_end_ms(const struct scenario *s) {
     uint64_t end = 0;
     for (int i = 0; i < s->step_count; i++) {

@@ -108,6 +108,8 @@ bool scenario_parse(struct scenario *, const char *file, const char *text, size_
 /* How the members behave: what it says about that holds, whatever else was asked for. */
 void scenario_rule(const struct scenario *, struct member_options *);
 
+uint64_t scenario_longest_delay_ms(const struct scenario *); /* 0: none is ordered */
+
 /* When the last step is over with all that it lasts, settling included. */
 uint64_t scenario_end_ms(const struct scenario *);
 

@@ -267,6 +267,8 @@ static void play_on(struct play *p) {
         const struct scenario_scene scene = scene_of(p, ids);
         outcomes_judge(p->outcomes, &scene, now);
     }
+    /* What is under way arrives before the run is judged: asked for, ordered, acknowledged, committed. */
+    sim_run(p->sim, end + 6 * scenario_longest_delay_ms(p->stage->scenario) * SIM_MS);
 }
 
 static bool assemble(struct play *p) {

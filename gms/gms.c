@@ -25,6 +25,7 @@ static void configure(struct gms *g, const struct gms_config *config) {
     g->gms1.config.join_timeout = config->join_timeout;
     g->gms1.config.resend_timeout =
         config->resend_timeout > 0 ? config->resend_timeout : config->join_timeout;
+    g->gms1.config.answer_timeout = config->answer_timeout;
     g->gms1.config.seed = config->seed;
     g->gms1.config.delivery = config->delivery;
     g->gms1.config.last_man_standing = config->last_man_standing;

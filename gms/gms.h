@@ -211,8 +211,10 @@ struct gms_config {
     enum gms_rung_id rung;
     gms_id me;             /* not GMS_NOBODY */
     gms_time join_timeout; /* how long a newcomer waits for one contact's answer, and a leaver for its view */
-    gms_time resend_timeout;    /* gms4 and up: until a message counts as lost; 0: as long as join_timeout */
-    uint64_t seed;              /* gms5: of its randomised back-off */
+    gms_time resend_timeout; /* gms4 and up: until a message counts as lost; 0: as long as join_timeout */
+    gms_time
+        answer_timeout; /* gms5: so long is somebody waited for who is not suspected; 0: 3 resend timeouts */
+    uint64_t seed;      /* gms5: of its randomised back-off */
     enum gms_delivery delivery; /* gms5 */
     bool last_man_standing; /* gms5: a set is a quorum, too, if all others of the view are proved crashed */
 };

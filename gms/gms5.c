@@ -150,6 +150,13 @@ static enum gms_drop gms5_request_message(struct gms *g, const struct gms_event 
     return gms5_on_request(g, e, out);
 }
 
+uint32_t gms5_answer_ticks(const struct gms *g) {
+    const gms_time ticks = g->gms1.config.answer_timeout / g->gms1.config.resend_timeout;
+    if (ticks < GMS5_ANSWER_TICKS_MIN)
+        return GMS5_ANSWER_TICKS_MIN;
+    return ticks < GMS5_ANSWER_TICKS_MAX ? (uint32_t)ticks : GMS5_ANSWER_TICKS_MAX;
+}
+
 /* -- Coming and going ------------------------------------------------------------------------------------ */
 
 static enum gms_drop gms5_start(struct gms *g, const struct gms_event *e, struct gms_actions *out) {

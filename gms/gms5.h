@@ -4,6 +4,12 @@
 
 #include "gms/rung.h"
 
+#define GMS5_ANSWER_TICKS_MIN 3
+#define GMS5_ANSWER_TICKS_MAX 120
+
+/* In so many ticks, of a resend timeout each, whoever is not suspected should have answered. */
+uint32_t gms5_answer_ticks(const struct gms *);
+
 /* -- In a view (gms5_order.c) ---------------------------------------------------------------------------- */
 
 #define GMS5_NO_RANK UINT32_MAX

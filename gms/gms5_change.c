@@ -19,9 +19,6 @@
 
 #include "gms/gms5.h"
 
-#define SHORT_WAIT   3 /* ticks for those who are not suspected and still silent */
-#define PATIENCE_MIN 4 /* ticks before a blocked member takes over from a coordinator that stalls */
-
 /* -- Quorums --------------------------------------------------------------------------------------------- */
 
 bool gms5_enough(const struct gms *g, uint32_t members, bool with_first) {
@@ -176,7 +173,8 @@ static void propose_if_ready(struct gms *g, struct gms_actions *out) {
     bool leaver = false;
     for (uint32_t i = 0; i < g->gms1.view.count; i++)
         leaver = leaver || g->gms5.peer[i].leaving;
-    const bool patient = leaver || g->gms5.patience < SHORT_WAIT;
+    const bool patient = leaver || g->gms5.patience < gms5_answer_ticks(g); /* with those who are
+ not suspected and still silent */
     if (gms5_quorum(g, is_present) && (all_trusted_answered(g) || !patient))
         propose(g, out);
 }
@@ -347,11 +345,13 @@ void gms5_ask_coordinator(struct gms *g, struct gms_actions *out) {
         gms_do_send(out, coordinator, &m);
 }
 
-/* How long a blocked member waits for its coordinator: not all alike, and not each time the same. */
+/* How long a blocked member waits before it takes over from a coordinator that stalls: not all alike, and not
+ * each time the same. */
 static uint32_t patience_of(const struct gms *g) {
     uint64_t draw = (g->gms1.config.seed ^ g->gms1.config.me) * 0x9e3779b97f4a7c15u;
     draw = (draw ^ (g->gms5.promised >> 8)) * 0xbf58476d1ce4e5b9u;
-    return PATIENCE_MIN + 2 * gms5_my_rank(g) + (uint32_t)((draw >> 32) % 4);
+    const uint32_t ticks = gms5_answer_ticks(g) + 1 + 2 * gms5_my_rank(g) + (uint32_t)((draw >> 32) % 4);
+    return ticks < UINT8_MAX ? ticks : UINT8_MAX;
 }
 
 /* "Is there a later view?" To the members, and, since all of these may be gone, to whom else we ever knew. */
@@ -379,6 +379,7 @@ static bool is_silent_newcomer(const struct gms *g, uint32_t rank) {
 
 void gms5_change_tick(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
+    const uint32_t wait = gms5_answer_ticks(g);
     if (s->patience < UINT8_MAX)
         s->patience++;
     if (s->going) {
@@ -386,8 +387,8 @@ void gms5_change_tick(struct gms *g, struct gms_actions *out) {
         return;
     }
     if (s->coordinates != GMS5_NONE) {
-        if (s->patience > SHORT_WAIT) {
-            s->patience = SHORT_WAIT; /* it does not matter how much longer */
+        if (s->patience > wait) {
+            s->patience = (uint8_t)wait; /* it does not matter how much longer */
             ask_around(g, out);
         }
         gms5_send_installs(g, is_silent_newcomer, out); /* it can't answer before it is in the view */
@@ -396,7 +397,7 @@ void gms5_change_tick(struct gms *g, struct gms_actions *out) {
             propose_if_ready(g, out);
     } else if (s->patience >= patience_of(g)) {
         coordinate(g, out); /* anybody may; it is only a matter of patience */
-    } else if (s->patience > SHORT_WAIT) {
+    } else if (s->patience > wait) {
         ask_around(g, out);
     }
 }

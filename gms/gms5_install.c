@@ -5,7 +5,7 @@
 
 #include "gms/gms5.h"
 
-#define GOING_TICKS 10 /* so long does whoever leaves look after the others */
+#define GOING_TICKS 7 /* beyond the time for an answer does whoever leaves look after the others */
 
 /* -- The decision ---------------------------------------------------------------------------------------- */
 
@@ -211,7 +211,7 @@ void gms5_installed_by(struct gms *g, gms_id whom, struct gms_actions *out) {
 }
 
 void gms5_going_tick(struct gms *g, struct gms_actions *out) {
-    if (g->gms5.patience > GOING_TICKS)
+    if (g->gms5.patience > GOING_TICKS + gms5_answer_ticks(g))
         gms5_be_out(g, out);
     else
         spread(g, out);

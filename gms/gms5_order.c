@@ -2,7 +2,9 @@
  */
 #include "gms/gms5.h"
 
-#define STRIKES_MAX 8 /* so many questions a member may leave unanswered */
+#define STRIKES_MORE                                                                                         \
+    5 /* so many questions more than the time for an answer may a member leave unanswered                    \
+       */
 
 /* -- Who is who ------------------------------------------------------------------------------------------ */
 
@@ -297,7 +299,7 @@ static void leader_tick(struct gms *g, struct gms_actions *out) {
             continue;
         if (!is_late_to_install(g, i))
             gms5_tell(g, id, GMS_HEARTBEAT, out);
-        if (++peer->strikes < STRIKES_MAX)
+        if (++peer->strikes < gms5_answer_ticks(g) + STRIKES_MORE)
             continue;
         peer->suspected = true;
         gms_do_member(out, GMS_DO_SUSPECT, id);

@@ -30,7 +30,8 @@ struct sim_config {
     const struct sim_app *app;
     uint64_t seed;
     gms_time join_timeout;
-    gms_time resend_timeout; /* see gms.h, as for the next two */
+    gms_time resend_timeout; /* see gms.h, as for the next three */
+    gms_time answer_timeout;
     enum gms_delivery delivery;
     bool last_man_standing;
     gms_time heartbeat_period;     /* 0: no heartbeats */

@@ -169,6 +169,7 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                          .me = me,
                                          .join_timeout = s->config.join_timeout,
                                          .resend_timeout = s->config.resend_timeout,
+                                         .answer_timeout = s->config.answer_timeout,
                                          .delivery = s->config.delivery,
                                          .last_man_standing = s->config.last_man_standing,
                                          .seed = s->config.seed},

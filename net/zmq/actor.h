@@ -81,6 +81,7 @@ typedef struct {
 
 /* What these are where nobody says otherwise: a hung member is suspected within half a second. */
 #define ACTOR_RESEND_TIMEOUT_MS   50
+#define ACTOR_ANSWER_TIMEOUT_MS   1200 /* a round trip of a second is borne */
 #define ACTOR_HEARTBEAT_PERIOD_MS 100
 #define ACTOR_SUSPECT_TIMEOUT_MS  400
 

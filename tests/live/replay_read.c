@@ -1,4 +1,5 @@
 /* Reads a trace whole: what a member was configured with, and its records. */
+#include "net/zmq/actor.h"
 #include "tests/live/replay.h"
 
 #include <stdio.h>
@@ -41,6 +42,7 @@ static bool read_header(struct member *m, const struct trace_line *line) {
     c->gms.me = c->gms.seed = c->self.id = m->id;
     c->gms.join_timeout = time_of(line, "join_ms");
     c->gms.resend_timeout = time_of(line, "resend_ms");
+    c->gms.answer_timeout = ACTOR_ANSWER_TIMEOUT_MS * MS;
     c->gms.delivery = strcmp(text_of(line, "delivery"), "agreed") == 0 ? GMS_AGREED : GMS_SAFE;
     c->gms.last_man_standing = json_is_true(json_object_get(line->root, "last_man_standing"));
     c->heartbeat_period = time_of(line, "heartbeat_ms");

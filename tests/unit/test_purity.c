@@ -257,6 +257,7 @@ static void what_is_between_the_fields_of_a_config_does_not_show(void **state) {
     clean->me = dirty->me = 3;
     clean->join_timeout = dirty->join_timeout = 5;
     clean->resend_timeout = dirty->resend_timeout = 2;
+    clean->answer_timeout = dirty->answer_timeout = 9;
     clean->seed = dirty->seed = 7;
     clean->delivery = dirty->delivery = GMS_AGREED;
     clean->last_man_standing = dirty->last_man_standing = true;
