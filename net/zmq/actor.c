@@ -18,8 +18,12 @@ static void on_frame(void *arg, gms_id from, const uint8_t *bytes, size_t size) 
     node_receive(self->node, clock_now(), from, bytes, size);
 }
 
-static void on_down(void *arg, gms_id whom, const char *why) {
+void actor_on_down(void *arg, gms_id whom, const char *why) {
     actor_t *self = arg;
+    if (gms_ids_have(&self->node->fault.cut, whom)) {
+        gms_ids_add(&self->unproved, whom);
+        return;
+    }
     node_down(self->node, clock_now(), whom, why);
     const member_event_t event = {.type = MEMBER_DOWN, .from = whom, .reason = why};
     actor_tell_app(self, &event);
@@ -266,7 +270,7 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
                             .self = {.id = self->id},
                             .rung = config->rung,
                             .group = wire_group_tag(config->group),
-                            .handler = {self, on_frame, on_down, on_refuse}};
+                            .handler = {self, on_frame, actor_on_down, on_refuse}};
     memcpy(links.self.name, config->name, sizeof links.self.name);
     self->peers = peers_new(&links, error, error_size);
     if (!self->peers || !open_control(self, error, error_size))
@@ -276,6 +280,7 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
                                        .me = self->id,
                                        .join_timeout = config->join_timeout,
                                        .resend_timeout = config->resend_timeout,
+                                       .answer_timeout = ACTOR_ANSWER_TIMEOUT_MS * CLOCK_MS,
                                        .seed = self->id,
                                        .delivery = config->delivery,
                                        .last_man_standing = config->last_man_standing},

@@ -133,6 +133,11 @@ void actor_heal(actor_t *self) {
     node_record(self->node, clock_now(), &r);
     while (self->node->fault.cut.count > 0)
         node_cut(self->node, clock_now(), self->node->fault.cut.id[0], false);
+    while (self->unproved.count > 0) {
+        const gms_id whom = self->unproved.id[0];
+        gms_ids_remove(&self->unproved, whom);
+        actor_on_down(self, whom, "it crashed while the link was cut");
+    }
     peers_delay(self->peers, GMS_NOBODY, 0);
     self->delay = 0;
 }

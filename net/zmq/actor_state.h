@@ -22,7 +22,8 @@ struct actor_t {
     struct node *late; /* of the incarnation before, until the start; else NULL */
     gms_time delay;    /* of all links, those yet to come included */
     gms_id id;
-    bool ended; /* left, or failed to join */
+    struct gms_ids unproved; /* crashed behind a cut: whoever is parted can't know before it heals */
+    bool ended;              /* left, or failed to join */
     bool terminated;
     char refusal[NET_TEXT_SIZE];  /* why a contact would not have us */
     char contacts[CONTACTS_SIZE]; /* their endpoints; those that there is no room for are left out */
@@ -37,6 +38,7 @@ struct node_driver
 actor_driver(actor_t *self); /* what the node asks for goes to the links and to the application */
 void actor_tell_app(actor_t *self, const member_event_t *event);
 void actor_flush_trace(actor_t *self);
+void actor_on_down(void *self, gms_id whom, const char *why);
 void actor_on_end(void *self, enum node_end how);
 
 #endif
