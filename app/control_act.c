@@ -142,6 +142,7 @@ static const struct {
     {"loss", 1, 1, act_loss, {NULL}},
     {"delay", 1, 1, act_delay, {"--from", "--to"}},
     {"cut", 1, 2, act_cut, {"--one-way!"}},
+    {"partition", 1, ACT_VALUES_MAX, act_partition, {NULL}},
     {"heal", 0, 0, act_heal, {NULL}},
     {"change", 0, 2, act_change, {NULL}},
     {"pause", 0, 0, act_pause, {NULL}},

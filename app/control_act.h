@@ -64,6 +64,7 @@ int act_lose(struct act *);
 int act_loss(struct act *);
 int act_delay(struct act *);
 int act_cut(struct act *);
+int act_partition(struct act *);
 int act_heal(struct act *);
 
 #endif

@@ -207,7 +207,38 @@ int act_cut(struct act *a) {
         if (!one_way && cut_link(a, other, from, done) != STATUS_FINE)
             snprintf(failed, sizeof failed, "%s", a->message);
     }
-    return failed[0] ? act_say(a, STATUS_CANT_RUN, "%s", failed) : status;
+    return failed[0] ? act_say(a, STATUS_FINE, "%s (but %s)", done, failed) : status;
+}
+
+static bool is_named(const struct act *a, const char *name) {
+    for (int i = 0; i < a->word_count; i++) {
+        if (streq(a->words[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* Those that are named on one side, all others on the other. */
+int act_partition(struct act *a) {
+    size_t named = 0;
+    char failed[128] = "";
+    for (int i = 0; i < a->word_count; i++) {
+        if (!act_whom(a, a->words[i]))
+            return STATUS_CANT_RUN;
+    }
+    for (size_t i = 0; i < a->group->worker_count; i++) {
+        const struct registry_entry *here = &a->group->workers[i];
+        named += is_named(a, here->address.name);
+        for (size_t j = 0; j < a->group->worker_count; j++) {
+            const struct registry_entry *there = &a->group->workers[j];
+            if (is_named(a, here->address.name) == is_named(a, there->address.name))
+                continue;
+            if (cut_link(a, here, there, "") != STATUS_FINE)
+                snprintf(failed, sizeof failed, " (but %.100s)", a->message);
+        }
+    }
+    return act_say(a, STATUS_FINE, "nothing passes between %zu workers and the other %zu%s", named,
+                   a->group->worker_count - named, failed);
 }
 
 int act_heal(struct act *a) {

@@ -92,6 +92,12 @@ struct live *live_new(const struct live_config *config, char *error, size_t erro
     return NULL;
 }
 
+static void close_trace(struct live *live) {
+    if (!trace_file_close(&live->trace))
+        fprintf(stderr, "groupy worker: the trace of %s in %s is not whole: is the disk full?\n",
+                live->config.name, live->config.trace_dir);
+}
+
 /* -- The next one ---------------------------------------------------------------------------------------- */
 
 int live_return_in_ms(const struct live *live) {
@@ -140,7 +146,7 @@ bool live_return(struct live *live, const char *listen, const char *control, con
         snprintf(error, error_size, "nobody is left whom it could join");
         return false;
     }
-    trace_file_close(&live->trace);
+    close_trace(live);
     live->incarnation++;
     if (!make_actor(live, listen, control, error, error_size)) {
         live->actor = late;
@@ -168,7 +174,7 @@ void live_destroy(struct live **live_p) {
     if (!live)
         return;
     actor_destroy(&live->actor);
-    trace_file_close(&live->trace);
+    close_trace(live);
     trace_file_close(&live->report);
     close(live->end_pipe[0]);
     close(live->end_pipe[1]);

@@ -52,7 +52,7 @@ static enum tile_state tile_state_of(struct live *live, char *reason, size_t rea
     }
     if (node->gms.gms1.leaving)
         return TILE_LEAVING;
-    if (gms_phase(&node->gms) == GMS_FOLLOWING && detect_is_down(&node->detector, leader)) {
+    if (gms_beacons(&node->gms) == GMS_BEACONS_NONE && detect_is_down(&node->detector, leader)) {
         snprintf(reason, reason_size, "the leader %s is gone, and %s has nobody to take over",
                  address_book_name(&node->book, leader), gms_rung_name(node->gms.gms1.config.rung));
         return TILE_HALTED;

@@ -32,7 +32,7 @@ static void help(void) {
         printf("  %-9s %s\n", commands[i].name, commands[i].does);
     printf("\nRungs:\n");
     for (int rung = 0; rung < GMS_RUNGS; rung++)
-        printf("  %-8s %s; breaks when %s\n", gms_rung_name((enum gms_rung_id)rung),
+        printf("  %-8s %s; breaks: %s\n", gms_rung_name((enum gms_rung_id)rung),
                gms_rung_adds((enum gms_rung_id)rung), gms_rung_breaks((enum gms_rung_id)rung));
     printf("\n  --version, --assets: which program this is, and where it looks for its font and icon.\n");
     printf("Each command has --help.   Example:  groupy demo -n 5 --rung gms3\n");

@@ -239,7 +239,7 @@ static uint32_t members_at_end(const struct check *c) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < c->member_count; i++) {
         const struct check_member *m = &c->members[i];
-        count += m->viewed && !m->crashed && !m->left;
+        count += m->viewed && !m->crashed && !m->left && !m->excluded;
     }
     return count;
 }

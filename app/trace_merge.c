@@ -285,6 +285,16 @@ static int is_trace(const struct dirent *entry) {
     return size > 6 && strcmp(entry->d_name + size - 6, ".jsonl") == 0;
 }
 
+bool trace_folder_is_used(const char *path) {
+    struct dirent **entries;
+    const int count = scandir(path, &entries, is_trace, alphasort);
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    if (count >= 0)
+        free(entries);
+    return count > 0;
+}
+
 static bool add_path(struct trace_merge *merge, const char *path, char *error, size_t error_size) {
     struct stat st;
     struct dirent **entries;

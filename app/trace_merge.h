@@ -18,6 +18,9 @@ enum trace_merge_next { TRACE_MERGE_RECORD, TRACE_MERGE_END, TRACE_MERGE_ERROR }
 struct trace_merge *trace_merge_open(const char *const *paths, int count, char *error, size_t error_size);
 void trace_merge_close(struct trace_merge **);
 
+/* Whether traces are there already, of a run before. */
+bool trace_folder_is_used(const char *path);
+
 /* The next record with its `file` and `line`; both it and `*line` live until the next call. A process of a
  * live run whose file ends without `exit` crashed at its last line: that comes as a record of its own. */
 enum trace_merge_next trace_merge_next(struct trace_merge *, const struct trace_line **line, char *error,

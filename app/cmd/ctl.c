@@ -99,6 +99,7 @@ int cmd_ctl(int argc, char **argv) {
             "  lose [N] [--from NAME] [--to NAME]  the leader's (or NAME's) next N messages are lost\n"
             "  delay TIME [--from NAME] [--to NAME]  messages take so much longer; 0s: no longer\n"
             "  cut NAME [NAME] [--one-way]       nothing passes on that link, or on all of NAME's\n"
+            "  partition NAME...                 nothing passes between these and all others\n"
             "  heal                              all links work again\n"
             "  loss P%                           every message is lost with this chance\n"
             "  change [N] [NAME]                 one colour change now\n"

@@ -9,6 +9,7 @@
 #include "app/launcher.h"
 #include "app/registry.h"
 #include "app/spawn.h"
+#include "app/trace_merge.h"
 
 #define NOT_SAID UINT64_MAX
 
@@ -49,6 +50,9 @@ static int run(struct launcher_config *config, const char *rung) {
     const char *bad_group = registry_group_error(config->group);
     if (bad_group)
         return options_error("demo", "--group %s: %s", config->group, bad_group);
+    if (config->trace_dir && trace_folder_is_used(config->trace_dir))
+        return options_error("demo", "--trace %s: it has the traces of another run: name another folder",
+                             config->trace_dir);
     if (config->seed == 0)
         config->seed = (uint64_t)time(NULL);
     config->program = spawn_self(program_name);

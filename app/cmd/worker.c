@@ -14,6 +14,19 @@ static int fail(const char *reason) {
     return STATUS_CANT_RUN;
 }
 
+/* NULL if one can listen or connect there; `*` stands for any port. */
+static const char *endpoint_error(const char *endpoint, bool any_port) {
+    const char *port = strrchr(endpoint, ':');
+    uint64_t number;
+    if (strncmp(endpoint, "ipc://", 6) == 0)
+        return NULL;
+    if (strncmp(endpoint, "tcp://", 6) != 0 || port < endpoint + 6)
+        return "tcp://ADDRESS:PORT or ipc://PATH is expected";
+    if ((any_port && strcmp(port, ":*") == 0) || parse_number(port + 1, 1, 65535, &number))
+        return NULL;
+    return "a port from 1 to 65535 is expected";
+}
+
 /* What can be said about the options without starting anything. */
 static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
     const char *bad;
@@ -29,9 +42,8 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
         return options_error("worker", "--name %s: %s", o->name, bad);
     if (o->name && streq(o->name, "leader"))
         return options_error("worker", "--name leader: groupy ctl has that word for whoever leads");
-    if (o->listen && strncmp(o->listen, "tcp://", 6) != 0 && strncmp(o->listen, "ipc://", 6) != 0)
-        return options_error("worker", "--listen %s: tcp://ADDRESS:PORT or ipc://PATH is expected",
-                             o->listen);
+    if (o->listen && (bad = endpoint_error(o->listen, true)))
+        return options_error("worker", "--listen %s: %s", o->listen, bad);
     if (o->listen && (strstr(o->listen, "//*") || strstr(o->listen, "//0.0.0.0")))
         return options_error("worker", "--listen %s: name the one address at which others reach this worker",
                              o->listen);
@@ -40,9 +52,8 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
         return options_error("worker", "--listen %s: others could reach it; say --insecure if you mean it",
                              o->listen);
     for (size_t i = 0; i < o->join.count; i++) {
-        if (strncmp(o->join.item[i], "tcp://", 6) != 0 && strncmp(o->join.item[i], "ipc://", 6) != 0)
-            return options_error("worker", "--join %s: tcp://ADDRESS:PORT or ipc://PATH is expected",
-                                 o->join.item[i]);
+        if ((bad = endpoint_error(o->join.item[i], false)))
+            return options_error("worker", "--join %s: %s", o->join.item[i], bad);
     }
     return member_options_check(&o->member, "worker");
 }
