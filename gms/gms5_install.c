@@ -76,6 +76,15 @@ void gms5_send_installs(struct gms *g, gms5_counts *to_whom, struct gms_actions 
     }
 }
 
+static bool leaves_some_out(const struct gms *g, const struct gms5_proposal *decided) {
+    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
+        const gms_id id = g->gms1.view.members[i];
+        if (!gms5_proposes(decided, id) && !g->gms5.peer[i].leaving && !gms5_is_down(g, id))
+            return true;
+    }
+    return false;
+}
+
 /* Everything of the view that is over: what the change was about, and messages that came too late for it. */
 static void forget_view(struct gms *g, uint64_t last) {
     struct gms5_state *s = &g->gms5;
@@ -136,6 +145,7 @@ void gms5_install(struct gms *g, const struct gms5_proposal *decided, bool tell,
     gms_view_set(&next, before.number + 1, decided->members, decided->count);
     const uint64_t last = decided->last; /* before it is forgotten */
     gms5_deliver(g, last, out);
+    s->some_may_return = leaves_some_out(g, decided);
     forget_view(g, last);
     enter_view(g, &next, last + 1, out);
     if (was_blocked)

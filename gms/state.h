@@ -106,7 +106,8 @@ struct gms5_state {
     uint32_t snapshot_size;
     uint8_t snapshot[GMS_BODY_SIZE_MAX];
     uint8_t leave_ticks;
-    bool going; /* it is out, by a decision that it must see installed by the others: `proposal` */
+    bool some_may_return; /* this view left out some that neither crashed nor left */
+    bool going;           /* it is out, by a decision that it must see installed by the others: `proposal` */
 };
 
 struct gms {
