@@ -145,7 +145,7 @@ void gms5_install(struct gms *g, const struct gms5_proposal *decided, bool tell,
     gms_view_set(&next, before.number + 1, decided->members, decided->count);
     const uint64_t last = decided->last; /* before it is forgotten */
     gms5_deliver(g, last, out);
-    s->some_may_return = leaves_some_out(g, decided);
+    s->some_may_return = next.count == 1 && leaves_some_out(g, decided); /* else it does not matter */
     forget_view(g, last);
     enter_view(g, &next, last + 1, out);
     if (was_blocked)
