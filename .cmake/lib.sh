@@ -1,6 +1,6 @@
 # What app/run and tests/run share. Sourced from the top of the repository.
 
-PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libczmq-dev libzmq3-dev libsdl2-dev libsdl2-ttf-dev libjansson-dev"
+PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libczmq-dev libzmq3-dev libsdl2-dev libsdl2-ttf-dev libcairo2-dev libjansson-dev"
 PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils procps git"
 
 BUILD=${GROUPY_BUILD:-$PWD/.build}
@@ -10,7 +10,7 @@ need_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     if command -v cmake >/dev/null && command -v pkg-config >/dev/null &&
-      pkg-config --exists libczmq libzmq sdl2 SDL2_ttf jansson; then
+      pkg-config --exists libczmq libzmq sdl2 SDL2_ttf cairo-ft jansson; then
       return 0
     fi
     echo "No apt here: install the counterparts of these Debian packages, then run this again:" >&2

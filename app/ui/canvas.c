@@ -12,7 +12,8 @@
 
 #define PI           3.14159265f
 #define ELLIPSIS     "\u2026"
-#define CIRCLE_SIDES 96 /* a disc of 200 px then errs by less than a tenth of a pixel */
+#define BREAKS       "-/," /* after these a word may be broken */
+#define CIRCLE_SIDES 96    /* at most: a disc of 200 px then errs by less than a tenth of a pixel */
 
 void canvas_rect(struct canvas *c, struct canvas_rect rect, struct canvas_color color) {
     if (rect.w > 0 && rect.h > 0)
@@ -34,14 +35,60 @@ void canvas_polygon(struct canvas *c, const struct canvas_point *points, int cou
     canvas_contours(c, points, &count, 1, color);
 }
 
+/* How many bytes the character at `s` has; 0: it is no UTF-8, or nothing that can be printed. */
+static int character_bytes(const unsigned char *s) {
+    static const uint32_t least[] = {0x20, 0xa0, 0x800, 0x10000};
+    const int more = s[0] < 0x7f                   ? 0
+                     : s[0] >= 0xc2 && s[0] < 0xe0 ? 1
+                     : s[0] >= 0xe0 && s[0] < 0xf0 ? 2
+                     : s[0] >= 0xf0 && s[0] < 0xf5 ? 3
+                                                   : -1;
+    if (more < 0)
+        return 0;
+    uint32_t ch = more == 0 ? s[0] : s[0] & (0x3fu >> more);
+    for (int i = 1; i <= more; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        ch = ch << 6 | (s[i] & 0x3fu);
+    }
+    const bool is_character =
+        ch >= least[more] && (ch < 0xd800 || ch >= 0xe000) && ch <= 0x10ffff && (ch & 0xfffe) != 0xfffe;
+    return is_character ? more + 1 : 0;
+}
+
+/* The text, or in `space` a copy with a question mark for every byte that makes no sense: names come from the
+ * network, and what a back end makes of such bytes differs. */
+static const char *clean(const char *text, char space[CANVAS_TEXT_MAX]) {
+    size_t good = 0, used;
+    int bytes;
+    while ((bytes = character_bytes((const unsigned char *)text + good)) > 0)
+        good += (size_t)bytes;
+    if (text[good] == '\0')
+        return text;
+    used = good < CANVAS_TEXT_MAX - 1 ? good : 0;
+    memcpy(space, text, used);
+    for (const char *s = text + used; *s != '\0'; s += bytes > 0 ? bytes : 1) {
+        bytes = character_bytes((const unsigned char *)s);
+        const size_t wanted = bytes > 0 ? (size_t)bytes : 1;
+        if (used + wanted >= CANVAS_TEXT_MAX)
+            break;
+        memcpy(space + used, bytes > 0 ? s : "?", wanted);
+        used += wanted;
+    }
+    space[used] = '\0';
+    return space;
+}
+
 void canvas_text(struct canvas *c, float x, float baseline, const struct canvas_style *style,
                  const char *text) {
+    char space[CANVAS_TEXT_MAX];
     if (text[0] != '\0')
-        c->ops->text(c, x, baseline, style, text);
+        c->ops->text(c, x, baseline, style, clean(text, space));
 }
 
 float canvas_text_width(struct canvas *c, const char *text, float size, enum canvas_weight weight) {
-    return text[0] == '\0' ? 0 : c->ops->text_width(c, text, size, weight);
+    char space[CANVAS_TEXT_MAX];
+    return text[0] == '\0' ? 0 : c->ops->text_width(c, clean(text, space), size, weight);
 }
 
 void canvas_clip(struct canvas *c, const struct canvas_rect *rect) {
@@ -67,9 +114,15 @@ void canvas_line(struct canvas *c, struct canvas_point from, struct canvas_point
     canvas_polygon(c, quad, 4, color);
 }
 
-static void circle(struct canvas_point *points, struct canvas_point center, float radius) {
-    for (int i = 0; i < CIRCLE_SIDES; i++) {
-        float angle = 2 * PI * (float)i / CIRCLE_SIDES;
+/* How many sides a circle takes to err by less than a tenth of a pixel: a multiple of four. */
+static int circle_sides(float radius) {
+    int sides = 4 * (int)ceilf(1.76f * sqrtf(fmaxf(radius, 0)));
+    return sides < 8 ? 8 : sides > CIRCLE_SIDES ? CIRCLE_SIDES : sides;
+}
+
+static void circle(struct canvas_point *points, int sides, struct canvas_point center, float radius) {
+    for (int i = 0; i < sides; i++) {
+        float angle = 2 * PI * (float)i / (float)sides;
         points[i].x = center.x + radius * cosf(angle);
         points[i].y = center.y + radius * sinf(angle);
     }
@@ -77,17 +130,73 @@ static void circle(struct canvas_point *points, struct canvas_point center, floa
 
 void canvas_disc(struct canvas *c, struct canvas_point center, float radius, struct canvas_color color) {
     struct canvas_point points[CIRCLE_SIDES];
-    circle(points, center, radius);
-    canvas_polygon(c, points, CIRCLE_SIDES, color);
+    int sides = circle_sides(radius);
+    circle(points, sides, center, radius);
+    canvas_polygon(c, points, sides, color);
 }
 
 void canvas_ring(struct canvas *c, struct canvas_point center, float radius, float width,
                  struct canvas_color color) {
     struct canvas_point points[2 * CIRCLE_SIDES];
-    const int counts[2] = {CIRCLE_SIDES, CIRCLE_SIDES};
-    circle(points, center, radius + width / 2);
-    circle(points + CIRCLE_SIDES, center, radius - width / 2);
+    int sides = circle_sides(radius + width / 2);
+    const int counts[2] = {sides, sides};
+    circle(points, sides, center, radius + width / 2);
+    circle(points + sides, sides, center, fmaxf(0, radius - width / 2));
     canvas_contours(c, points, counts, 2, color);
+}
+
+/* The outline of a rectangle with round corners; returns the number of points. */
+static int rounded(struct canvas_point *points, struct canvas_rect r, float radius) {
+    radius = fmaxf(0, fminf(radius, fminf(r.w, r.h) / 2));
+    int quarter = circle_sides(radius) / 4, count = 0;
+    for (int corner = 0; corner < 4; corner++) {
+        float x = corner == 0 || corner == 3 ? r.x + r.w - radius : r.x + radius;
+        float y = corner < 2 ? r.y + r.h - radius : r.y + radius;
+        for (int i = 0; i <= quarter; i++, count++) {
+            float angle = PI / 2 * ((float)corner + (float)i / (float)quarter);
+            points[count] = (struct canvas_point){x + radius * cosf(angle), y + radius * sinf(angle)};
+        }
+    }
+    return count;
+}
+
+void canvas_rounded(struct canvas *c, struct canvas_rect rect, float radius, struct canvas_color color) {
+    struct canvas_point points[CIRCLE_SIDES + 4];
+    if (rect.w > 0 && rect.h > 0)
+        canvas_polygon(c, points, rounded(points, rect, radius), color);
+}
+
+void canvas_rounded_frame(struct canvas *c, struct canvas_rect o, float radius, float width,
+                          struct canvas_color color) {
+    struct canvas_point points[2 * (CIRCLE_SIDES + 4)];
+    const struct canvas_rect inner = {o.x + width, o.y + width, o.w - 2 * width, o.h - 2 * width};
+    if (inner.w <= 0 || inner.h <= 0) {
+        canvas_rounded(c, o, radius, color);
+        return;
+    }
+    int outside = rounded(points, o, radius);
+    int inside = rounded(points + outside, inner, radius - width);
+    canvas_contours(c, points, (const int[2]){outside, inside}, 2, color);
+}
+
+/* One outline, so that where the strokes cross is covered once. */
+void canvas_cross(struct canvas *c, struct canvas_point center, float radius, float width,
+                  struct canvas_color color) {
+    static const float arms[4][2] = {{0.70710678f, 0.70710678f},
+                                     {-0.70710678f, 0.70710678f},
+                                     {-0.70710678f, -0.70710678f},
+                                     {0.70710678f, -0.70710678f}};
+    struct canvas_point points[12];
+    float half = width / 2, reach = fmaxf(half, sqrtf(fmaxf(0, radius * radius - half * half)));
+    for (int i = 0; i < 4; i++) {
+        const float *along = arms[i], *across = arms[(i + 1) % 4];
+        for (int k = 0; k < 3; k++) {
+            float a = k == 2 ? half : reach, b = k == 0 ? -half : half;
+            points[3 * i + k] = (struct canvas_point){center.x + a * along[0] + b * across[0],
+                                                      center.y + a * along[1] + b * across[1]};
+        }
+    }
+    canvas_polygon(c, points, 12, color);
 }
 
 void canvas_frame(struct canvas *c, struct canvas_rect o, float width, struct canvas_color color) {
@@ -110,6 +219,10 @@ float canvas_fit_size(struct canvas *c, const char *text, enum canvas_weight wei
     return smallest;
 }
 
+static bool is_inside(const char *text, size_t at) { /* of a UTF-8 character */
+    return ((unsigned char)text[at] & 0xc0) == 0x80;
+}
+
 /* Ends `text` (of `size_bytes`) in an ellipsis so that it is no wider than `width`. */
 static void cut(struct canvas *c, char *text, size_t size_bytes, float size, enum canvas_weight weight,
                 float width) {
@@ -117,13 +230,37 @@ static void cut(struct canvas *c, char *text, size_t size_bytes, float size, enu
     if (length + sizeof ELLIPSIS > size_bytes)
         length = size_bytes - sizeof ELLIPSIS;
     for (;;) {
-        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+        while (length > 0 && is_inside(text, length))
             length--; /* never inside a UTF-8 character */
         memcpy(text + length, ELLIPSIS, sizeof ELLIPSIS);
         if (length == 0 || canvas_text_width(c, text, size, weight) <= width)
             return;
         length--;
     }
+}
+
+void canvas_shorten(struct canvas *c, char *text, size_t size_bytes, float size, enum canvas_weight weight,
+                    float width) {
+    char shown[CANVAS_TEXT_MAX];
+    const size_t length = strlen(text);
+    size_t head = length / 2; /* kept: what is before it, ... */
+    if (canvas_text_width(c, text, size, weight) <= width)
+        return;
+    while (is_inside(text, head))
+        head++;
+    size_t tail = head; /* ... and from here on */
+    do {
+        if (head >= length - tail)
+            do
+                head--;
+            while (is_inside(text, head));
+        else
+            do
+                tail++;
+            while (is_inside(text, tail));
+        snprintf(shown, sizeof shown, "%.*s" ELLIPSIS "%s", (int)head, text, text + tail);
+    } while (head > 0 && canvas_text_width(c, shown, size, weight) > width);
+    snprintf(text, size_bytes, "%s", shown);
 }
 
 void canvas_text_in(struct canvas *c, struct canvas_rect box, const struct canvas_style *style,
@@ -140,20 +277,45 @@ void canvas_text_in(struct canvas *c, struct canvas_rect box, const struct canva
     canvas_text(c, x, box.y + (box.h + CANVAS_CAP_HEIGHT * fitted.size) / 2, &fitted, shown);
 }
 
-/* How many bytes of `text` fit on a line of `width`: up to a space if possible, at least one word. */
+static bool fits(struct canvas *c, const char *text, size_t bytes, float size, enum canvas_weight weight,
+                 float width) {
+    char line[CANVAS_TEXT_MAX];
+    snprintf(line, sizeof line, "%.*s", (int)bytes, text);
+    return canvas_text_width(c, line, size, weight) <= width;
+}
+
+/* Of a word that is too long for a line: up to a hyphen, a slash or a comma, or as much as fits. */
+static size_t word_bytes(struct canvas *c, const char *word, size_t bytes, float size,
+                         enum canvas_weight weight, float width) {
+    size_t most = bytes;
+    while (most > 1 && (is_inside(word, most) || !fits(c, word, most, size, weight, width)))
+        most--;
+    while (is_inside(word, most))
+        most++; /* all of the first character */
+    for (size_t nice = most; nice > most / 2; nice--)
+        if (strchr(BREAKS, word[nice - 1]) != NULL)
+            return nice;
+    return most;
+}
+
+/* How many bytes of `text` fit on a line of `width`: up to a space if possible, at least one character. A
+ * word that must be broken anyway begins on this line. */
 static size_t line_bytes(struct canvas *c, const char *text, float size, enum canvas_weight weight,
                          float width) {
     size_t good = 0;
     for (size_t end = 0;;) {
-        end += strspn(text + end, " ");
-        end += strcspn(text + end, " ");
-        char line[CANVAS_TEXT_MAX];
-        snprintf(line, sizeof line, "%.*s", (int)end, text);
-        if (good > 0 && canvas_text_width(c, line, size, weight) > width)
+        const size_t word = end + strspn(text + end, " ");
+        end = word + strcspn(text + word, " ");
+        if (fits(c, text, end, size, weight, width)) {
+            good = end;
+            if (text[end] == '\0')
+                return good;
+            continue;
+        }
+        if (good > 0 && fits(c, text + word, end - word, size, weight, width))
             return good;
-        good = end;
-        if (text[end] == '\0')
-            return good;
+        const size_t part = word_bytes(c, text, end, size, weight, width);
+        return good == 0 || (part > word + 1 && strchr(BREAKS, text[part - 1]) != NULL) ? part : good;
     }
 }
 

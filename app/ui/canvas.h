@@ -11,6 +11,7 @@
 #define APP_UI_CANVAS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CANVAS_POINTS_MAX 512   /* in one polygon, all contours together */
@@ -58,7 +59,8 @@ struct canvas {
     const struct canvas_ops *ops;
 };
 
-/* The operations themselves. Polygons have at most CANVAS_POINTS_MAX points. Text is UTF-8. */
+/* The operations themselves. Polygons have at most CANVAS_POINTS_MAX points. Text is UTF-8;
+ * a byte that is not, or can't be printed, shows as a question mark. */
 void canvas_rect(struct canvas *, struct canvas_rect, struct canvas_color);
 void canvas_polygon(struct canvas *, const struct canvas_point *, int count, struct canvas_color);
 void canvas_contours(struct canvas *, const struct canvas_point *, const int *counts, int contours,
@@ -68,12 +70,53 @@ float canvas_text_width(struct canvas *, const char *, float size, enum canvas_w
 void canvas_clip(struct canvas *, const struct canvas_rect *);
 void canvas_note(struct canvas *, const char *);
 
-/* Shapes built from polygons. `width` is the whole thickness of the stroke. */
+/* Shapes built from polygons. `width` is the whole thickness of the stroke. Each takes as few points as a
+ * tenth of a pixel allows. */
 void canvas_line(struct canvas *, struct canvas_point from, struct canvas_point to, float width,
                  struct canvas_color);
 void canvas_disc(struct canvas *, struct canvas_point center, float radius, struct canvas_color);
 void canvas_ring(struct canvas *, struct canvas_point center, float radius, float width, struct canvas_color);
 void canvas_frame(struct canvas *, struct canvas_rect outer, float width, struct canvas_color);
+void canvas_rounded(struct canvas *, struct canvas_rect, float radius, struct canvas_color);
+void canvas_rounded_frame(struct canvas *, struct canvas_rect outer, float radius, float width,
+                          struct canvas_color);
+void canvas_cross(struct canvas *, struct canvas_point center, float radius, float width,
+                  struct canvas_color); /* the sign x; it fits a circle of that radius */
+
+/* -- canvas_stroke.c: along a path ------------------------------------------------------------------ */
+
+/* How a path is drawn. Dashes begin at its first point. */
+struct canvas_pen {
+    float width;
+    struct canvas_color color;
+    float dash, gap; /* px along the path; gap 0: solid; dash 0: round dots, `gap` from one to the next */
+};
+
+/* Any number of points; where one repeats the last it makes no difference. The ends are cut straight. */
+void canvas_polyline(struct canvas *, const struct canvas_point *, int count, const struct canvas_pen *);
+
+/* Bezier curves: ends and control points in their order. */
+void canvas_quadratic(struct canvas *, const struct canvas_point points[3], const struct canvas_pen *);
+void canvas_cubic(struct canvas *, const struct canvas_point points[4], const struct canvas_pen *);
+
+enum canvas_head {
+    CANVAS_HEAD_NONE,
+    CANVAS_HEAD_SOLID,
+    CANVAS_HEAD_HOLLOW, /* its outline: what is behind shows through */
+    CANVAS_HEAD_OPEN,   /* two strokes */
+};
+
+/* A line from `from` with the tip of its head at `to`. The head is `size` px long, less where the arrow is
+ * shorter than that, and never dashed. */
+void canvas_arrow(struct canvas *, struct canvas_point from, struct canvas_point to,
+                  const struct canvas_pen *, enum canvas_head, float size);
+
+/* The head alone, for the end of a curve: its tip at `tip`, coming from the direction of `behind`. Returns
+ * where the path should end, so that it does not show through the head. */
+struct canvas_point canvas_head_at(struct canvas *, struct canvas_point tip, struct canvas_point behind,
+                                   enum canvas_head, float size, float width, struct canvas_color);
+
+/* -- canvas.c: text ---------------------------------------------------------------------------------- */
 
 /* The largest size in [smallest, size] at which the text is no wider than `width`; `smallest` if none. */
 float canvas_fit_size(struct canvas *, const char *, enum canvas_weight, float size, float smallest,
@@ -84,8 +127,13 @@ float canvas_fit_size(struct canvas *, const char *, enum canvas_weight, float s
 void canvas_text_in(struct canvas *, struct canvas_rect box, const struct canvas_style *, float smallest,
                     const char *);
 
-/* Breaks the text at spaces into lines no wider than `width`, writes at most `max` of them to `lines`
- * (the last one ends in an ellipsis if there was more) and returns how many. */
+/* Shortens `text`, of `size_bytes`, in its middle so that it is no wider than `width`: names often differ in
+ * their ends. */
+void canvas_shorten(struct canvas *, char *text, size_t size_bytes, float size, enum canvas_weight,
+                    float width);
+
+/* Breaks the text at spaces, and a word that is too long inside, into lines no wider than `width`, writes at
+ * most `max` of them to `lines` (the last one ends in an ellipsis if there was more) and returns how many. */
 struct canvas_line_text {
     char text[CANVAS_TEXT_MAX];
 };

@@ -22,16 +22,13 @@ static SDL_Rect snapped(struct canvas_rect r) {
     return (SDL_Rect){left, top, (int)lroundf(r.x + r.w) - left, (int)lroundf(r.y + r.h) - top};
 }
 
+/* Not SDL_FillRect(): it writes past the caches, and what is drawn next on the same pixels waits for them. */
 static void sdl_rect(struct canvas *canvas, struct canvas_rect rect, struct canvas_color color) {
     struct canvas_sdl *self = (struct canvas_sdl *)canvas;
-    SDL_Rect r = snapped(rect);
-    uint32_t pixel = SDL_MapRGB(self->surface->format, color.r, color.g, color.b);
-    if (color.a == 255) {
-        SDL_FillRect(self->surface, &r, pixel);
-    } else {
-        struct raster_target t = target(self->surface);
-        raster_rect(&t, r.x, r.y, r.x + r.w, r.y + r.h, pixel, color.a);
-    }
+    const SDL_Rect r = snapped(rect);
+    const struct raster_target t = target(self->surface);
+    raster_rect(&t, r.x, r.y, r.x + r.w, r.y + r.h,
+                SDL_MapRGB(self->surface->format, color.r, color.g, color.b), color.a);
 }
 
 static void sdl_polygon(struct canvas *canvas, const struct canvas_point *points, const int *counts,

@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FONTS_MAX    12    /* a layout uses about eight */
-#define STRINGS_MAX  48    /* five lines and a strip of names */
-#define MEASURE_SIZE 256   /* advances are integers: at this size they err by a 500th of an em */
-#define TABLE_SIZE   0x180 /* Latin-1 and Latin Extended-A */
+#define FONTS_MAX    24         /* a window uses about eight, the scope some more */
+#define STRINGS_MAX  512        /* a window uses some forty, a full scope some hundreds */
+#define STRINGS_SIZE (4u << 20) /* bytes of all of them together, if there is more than one */
+#define MEASURE_SIZE 256        /* advances are integers: at this size they err by a 500th of an em */
+#define TABLE_SIZE   0x180      /* Latin-1 and Latin Extended-A */
 #define REPLACEMENT  '?'
 #define LARGEST_SIZE 600.0f
 
@@ -33,7 +34,6 @@ struct string {
     int size;
     struct canvas_color color;
     int ascent;
-    unsigned used;
 };
 
 struct fonts {
@@ -42,6 +42,9 @@ struct fonts {
     float advance[2][TABLE_SIZE]; /* in ems */
     struct font fonts[FONTS_MAX];
     struct string strings[STRINGS_MAX];
+    uint32_t hashes[STRINGS_MAX]; /* what is searched is kept together */
+    unsigned used[STRINGS_MAX];   /* 0: free */
+    size_t strings_size;
     unsigned clock; /* counts uses */
 };
 
@@ -98,6 +101,10 @@ void fonts_close(struct fonts **self) {
     TTF_Quit();
 }
 
+const char *fonts_path(const struct fonts *fonts, enum canvas_weight weight) {
+    return fonts->path[weight];
+}
+
 /* The next character of UTF-8; a byte that makes no sense counts as one character. */
 static uint32_t next_character(const unsigned char **text) {
     const unsigned char *s = *text;
@@ -151,20 +158,53 @@ static bool same(const struct string *s, const char *text, int size, enum canvas
            strcmp(s->text, text) == 0;
 }
 
+static uint32_t hash_of(const char *text, int size, enum canvas_weight weight, struct canvas_color color) {
+    uint32_t hash = 2166136261u ^ (uint32_t)size << 16 ^ (uint32_t)weight << 30;
+    hash ^= (uint32_t)color.r << 8 ^ (uint32_t)color.g << 4 ^ color.b ^ (uint32_t)color.a << 24;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+static size_t size_of(const SDL_Surface *surface) {
+    return (size_t)surface->pitch * (size_t)surface->h;
+}
+
+static void drop(struct fonts *fonts, int i) {
+    fonts->strings_size -= size_of(fonts->strings[i].surface);
+    SDL_FreeSurface(fonts->strings[i].surface);
+    fonts->strings[i].surface = NULL;
+    fonts->used[i] = 0;
+}
+
+static int least_used(const struct fonts *fonts, bool free_too) {
+    int least = -1;
+    for (int i = 0; i < STRINGS_MAX; i++)
+        if ((free_too || fonts->used[i] > 0) && (least < 0 || fonts->used[i] < fonts->used[least]))
+            least = i;
+    return least;
+}
+
+/* A free place for a string of `size_bytes`. */
+static int place_for(struct fonts *fonts, size_t size_bytes) {
+    while (fonts->strings_size > 0 && fonts->strings_size + size_bytes > STRINGS_SIZE)
+        drop(fonts, least_used(fonts, false));
+    const int place = least_used(fonts, true);
+    if (fonts->used[place] > 0)
+        drop(fonts, place);
+    return place;
+}
+
 SDL_Surface *fonts_render(struct fonts *fonts, const char *text, float wanted, enum canvas_weight weight,
                           struct canvas_color color, int *ascent) {
-    int size = (int)fminf(fmaxf(wanted, 1), LARGEST_SIZE);
-    struct string *oldest = &fonts->strings[0];
-    for (int i = 0; i < STRINGS_MAX; i++) {
-        struct string *s = &fonts->strings[i];
-        if (same(s, text, size, weight, color)) {
-            s->used = ++fonts->clock;
-            *ascent = s->ascent;
-            return s->surface;
+    const int size = (int)fminf(fmaxf(wanted, 1), LARGEST_SIZE);
+    const uint32_t hash = hash_of(text, size, weight, color);
+    for (int i = 0; i < STRINGS_MAX; i++)
+        if (fonts->hashes[i] == hash && same(&fonts->strings[i], text, size, weight, color)) {
+            fonts->used[i] = ++fonts->clock;
+            *ascent = fonts->strings[i].ascent;
+            return fonts->strings[i].surface;
         }
-        if (s->used < oldest->used)
-            oldest = s;
-    }
     TTF_Font *font = font_at(fonts, size, weight);
     if (font == NULL)
         return NULL;
@@ -172,13 +212,13 @@ SDL_Surface *fonts_render(struct fonts *fonts, const char *text, float wanted, e
         TTF_RenderUTF8_Blended(font, text, (SDL_Color){color.r, color.g, color.b, color.a});
     if (surface == NULL)
         return NULL;
-    SDL_FreeSurface(oldest->surface);
-    oldest->surface = surface;
-    snprintf(oldest->text, sizeof oldest->text, "%s", text);
-    oldest->weight = weight;
-    oldest->size = size;
-    oldest->color = color;
-    oldest->used = ++fonts->clock;
-    *ascent = oldest->ascent = TTF_FontAscent(font);
+    const int place = place_for(fonts, size_of(surface));
+    struct string *s = &fonts->strings[place];
+    *s = (struct string){.surface = surface, .weight = weight, .size = size, .color = color};
+    snprintf(s->text, sizeof s->text, "%s", text);
+    fonts->hashes[place] = hash;
+    fonts->used[place] = ++fonts->clock;
+    fonts->strings_size += size_of(surface);
+    *ascent = s->ascent = TTF_FontAscent(font);
     return surface;
 }

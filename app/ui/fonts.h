@@ -17,6 +17,8 @@ struct SDL_Surface;
 struct fonts *fonts_open(const char *dir, char *error, size_t error_size);
 void fonts_close(struct fonts **);
 
+const char *fonts_path(const struct fonts *, enum canvas_weight); /* of the file */
+
 float fonts_width(struct fonts *, const char *text, float size, enum canvas_weight);
 
 /* The text in `color` on nothing, its baseline *ascent pixels below the top. Owned by the cache and good

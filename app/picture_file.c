@@ -1,0 +1,142 @@
+/* Both files are created before either is drawn: created and not opened, so that two windows that save in the
+ * same second do not write into one another's.
+ */
+#include "app/picture_file.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/ui/canvas_cairo.h"
+#include "app/ui/canvas_svg.h"
+
+#define SAME_SECOND_MAX 99 /* pictures of one window in one second */
+#define WHAT_SIZE       64
+#define STEM_SIZE       (WHAT_SIZE + 56)
+#define PATH_SIZE       4096
+
+static const char *folder_of(const struct picture_file *p) {
+    return p->folder != NULL && p->folder[0] != '\0' ? p->folder : ".";
+}
+
+/* One line that names the folder as the user knows it. */
+static void tell_folder(const struct picture_file *p, char *said, size_t said_size) {
+    char current[PATH_SIZE];
+    const int reason = errno;
+    const char *folder = folder_of(p);
+    if (strcmp(folder, ".") == 0 && getcwd(current, sizeof current) != NULL)
+        folder = current;
+    snprintf(said, said_size, "not saved: no file can be made in %s (%s)", folder, strerror(reason));
+}
+
+/* What a file may be called on any system: the name of a worker comes from anywhere. */
+static void make_stem(const char *what, time_t now, int number, char stem[STEM_SIZE]) {
+    char clean[WHAT_SIZE], when[32] = "", tail[8] = "";
+    struct tm local;
+    snprintf(clean, sizeof clean, "%s", what);
+    for (char *c = clean; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
+            *c = '-';
+    if (localtime_r(&now, &local) != NULL)
+        strftime(when, sizeof when, "%Y%m%d-%H%M%S", &local);
+    if (number > 1)
+        snprintf(tail, sizeof tail, "-%d", number);
+    snprintf(stem, STEM_SIZE, "groupy-%s-%s%s", clean, when, tail);
+}
+
+/* A new file; NULL and errno: EEXIST if there is one already. */
+static FILE *create(const char *path) {
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (fd >= 0 && file == NULL)
+        close(fd);
+    return file;
+}
+
+struct output {
+    char path[PATH_SIZE]; /* empty: not created by us */
+    FILE *file;           /* NULL: closed */
+};
+
+static bool create_in(struct output *o, const char *folder, const char *stem, const char *ending) {
+    snprintf(o->path, sizeof o->path, "%s/%s%s", folder, stem, ending);
+    o->file = create(o->path);
+    if (o->file == NULL)
+        o->path[0] = '\0';
+    return o->file != NULL;
+}
+
+/* A full disk may show only now. */
+static bool close_output(struct output *o) {
+    const bool ok = fclose(o->file) == 0;
+    o->file = NULL;
+    return ok;
+}
+
+/* Leaves errno as it is. */
+static void discard(struct output *o) {
+    const int reason = errno;
+    if (o->file != NULL)
+        close_output(o);
+    if (o->path[0] != '\0')
+        unlink(o->path);
+    o->path[0] = '\0';
+    errno = reason;
+}
+
+static bool create_both(const struct picture_file *p, time_t now, char stem[STEM_SIZE], struct output *svg,
+                        struct output *png) {
+    for (int number = 1; number <= SAME_SECOND_MAX; number++) {
+        make_stem(p->what, now, number, stem);
+        if (create_in(svg, folder_of(p), stem, ".svg") && create_in(png, folder_of(p), stem, ".png"))
+            return true;
+        discard(svg);
+        if (errno != EEXIST)
+            return false;
+    }
+    return false;
+}
+
+static bool draw_svg(const struct picture_file *p, FILE *file) {
+    struct canvas_svg svg;
+    canvas_svg_begin(&svg, file, p->width, p->height, p->fonts);
+    p->draw(&svg.canvas, p->arg);
+    return canvas_svg_end(&svg);
+}
+
+static bool draw_png(const struct picture_file *p, FILE *file, char *said, size_t said_size) {
+    char error[160];
+    struct canvas_cairo *png = canvas_cairo_open(CANVAS_CAIRO_PNG, file, p->width, p->height, p->scale,
+                                                 p->fonts, error, sizeof error);
+    if (png == NULL) {
+        snprintf(said, said_size, "not saved: %s", error);
+        return false;
+    }
+    p->draw(canvas_cairo_canvas(png), p->arg);
+    return canvas_cairo_close(&png);
+}
+
+bool picture_file_save(const struct picture_file *p, time_t now, char *said, size_t said_size) {
+    struct output svg = {.file = NULL}, png = {.file = NULL};
+    char stem[STEM_SIZE];
+    said[0] = '\0';
+    if (!create_both(p, now, stem, &svg, &png)) {
+        tell_folder(p, said, said_size);
+        return false;
+    }
+    errno = 0;
+    if (draw_svg(p, svg.file) && close_output(&svg) && draw_png(p, png.file, said, said_size) &&
+        close_output(&png)) {
+        snprintf(said, said_size, "saved %s.svg, .png", stem);
+        return true;
+    }
+    if (said[0] == '\0')
+        snprintf(said, said_size, "not saved: %s.svg, .png (%s)", stem,
+                 errno != 0 ? strerror(errno) : "writing failed");
+    discard(&svg);
+    discard(&png);
+    return false;
+}
