@@ -73,6 +73,7 @@ static bool cell_of(const struct report_names *names, const struct trace_record 
     case TRACE_SEND:
     case TRACE_RECV:
     case TRACE_DROP:
+    case TRACE_NOTE: /* who plays the scenario prints it */
     case TRACE_EVS: break;
     }
     return false;

@@ -35,6 +35,9 @@ void report_columns(const char (*names)[NET_NAME_SIZE], int columns);
 /* "verdict: in sync ...", what is violated and why, who halted. */
 void report_verdict(const struct check *, const struct report_names *);
 
+/* "in sync: 5 members at the end, 59 changes". */
+void report_overall(const struct check *, char *text, size_t size);
+
 /* The same with a line for each property. */
 void report_properties(const struct check *, const struct report_names *);
 

@@ -244,16 +244,22 @@ static uint32_t members_at_end(const struct check *c) {
     return count;
 }
 
-static void print_overall(const struct check *c) {
+void report_overall(const struct check *c, char *text, size_t size) {
     const enum check_verdict overall = check_overall(c);
     if (members_at_end(c) == 0 && overall == CHECK_HOLDS)
-        printf("verdict: nobody is left to be out of sync, after %" PRIu64 " changes\n", c->delivered);
+        snprintf(text, size, "nobody is left to be out of sync, after %" PRIu64 " changes", c->delivered);
     else
-        printf("verdict: %s: %u members at the end, %" PRIu64 " changes\n",
-               overall == CHECK_HOLDS    ? "in sync"
-               : overall == CHECK_HALTED ? "HALTED"
-                                         : "OUT OF SYNC",
-               members_at_end(c), c->delivered);
+        snprintf(text, size, "%s: %u members at the end, %" PRIu64 " changes",
+                 overall == CHECK_HOLDS    ? "in sync"
+                 : overall == CHECK_HALTED ? "HALTED"
+                                           : "OUT OF SYNC",
+                 members_at_end(c), c->delivered);
+}
+
+static void print_overall(const struct check *c) {
+    char text[128];
+    report_overall(c, text, sizeof text);
+    printf("verdict: %s\n", text);
 }
 
 static void print_where(const struct report_names *names, struct check_where at) {

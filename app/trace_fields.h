@@ -28,9 +28,11 @@ enum trace_key {
     KEY_EXPECTED,
     KEY_GOT,
     KEY_DO,
+    KEY_TEXT,
     KEY_PRIMARY,
     KEY_LEADER,
     KEY_MEMBERS,
+    KEY_HERE,
     KEYS
 };
 

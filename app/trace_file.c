@@ -128,6 +128,8 @@ static void add_view(struct text *t, const struct trace_record *r, const struct 
     add_members(t, r, book);
     add_id(t, "leader", r->member_count > 0 ? r->members[0] : GMS_NOBODY);
     add(t, ",\"primary\":%s", r->primary ? "true" : "false");
+    if (r->here)
+        add_m(t, r);
 }
 
 static void add_fields(struct text *t, const struct trace_record *r, const struct address_book *book) {
@@ -185,6 +187,7 @@ static void add_fields(struct text *t, const struct trace_record *r, const struc
     case TRACE_LEAD:
     case TRACE_NO_QUORUM:
     case TRACE_QUORUM: add_numbers(t, r); break;
+    case TRACE_NOTE: add_string(t, "text", r->what ? r->what : ""); break;
     case TRACE_LEAVE:
     case TRACE_EXIT:
     case TRACE_EVS: break;
@@ -197,6 +200,8 @@ size_t trace_line(char *line, size_t line_size, const char *who, const struct ad
     add(&t, "{\"t\":%" PRIu64 ",\"lc\":%" PRIu64 ",\"who\":\"%s\",\"id\":\"%016" PRIx64 "\",\"ev\":\"%s\"",
         r->t, r->lc, who, r->id, trace_ev_name(r->ev));
     add_fields(&t, r, book);
+    if (r->here)
+        add(&t, ",\"here\":true");
     add(&t, "}");
     return t.used;
 }
@@ -267,13 +272,11 @@ static void append_line(struct trace_file *f, const char *line, size_t size) {
         trace_file_flush(f);
 }
 
-void trace_file_header(struct trace_file *f, const struct trace_header *h) {
-    char line[1024], host[128] = "?", start[32];
-    struct text t = {line, sizeof line, 0};
+size_t trace_header_line(char *line, size_t line_size, const struct trace_header *h) {
+    char host[128] = "?", start[32];
+    struct text t = {line, line_size, 0};
     struct timespec now;
     struct tm utc;
-    if (f->fd < 0)
-        return;
     gethostname(host, sizeof host - 1);
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
@@ -288,6 +291,8 @@ void trace_file_header(struct trace_file *f, const struct trace_header *h) {
     add(&t, ",\"pid\":%ld,\"seed\":%" PRIu64 ",\"start\":\"%s\"", (long)getpid(), h->seed, start);
     if (h->endpoint)
         add_string(&t, "endpoint", h->endpoint);
+    if (h->telemetry)
+        add_string(&t, "telemetry", h->telemetry);
     if (h->member) {
         add(&t, ",\"heartbeat_ms\":%" PRIu64 ",\"suspect_ms\":%" PRIu64 ",\"resend_ms\":%" PRIu64,
             h->member->heartbeat_ms, h->member->suspect_ms, h->member->resend_ms);
@@ -296,7 +301,13 @@ void trace_file_header(struct trace_file *f, const struct trace_header *h) {
         add_string(&t, "delivery", h->member->delivery);
     }
     add(&t, "}");
-    append_line(f, line, t.used);
+    return t.used;
+}
+
+void trace_file_header(struct trace_file *f, const struct trace_header *h) {
+    char line[TRACE_HEADER_SIZE_MAX];
+    if (f->fd >= 0)
+        append_line(f, line, trace_header_line(line, sizeof line, h));
 }
 
 void trace_file_write(struct trace_file *f, const struct address_book *book, const struct trace_record *r) {

@@ -32,7 +32,8 @@ struct trace_header {
     const char *rung;
     const char *source; /* live, sim, explore */
     uint64_t seed;
-    const char *endpoint; /* where it listens, for whoever reads the report of a running process; or NULL */
+    const char *endpoint;  /* where it listens, for whoever reads the report of a running process; or NULL */
+    const char *telemetry; /* where it publishes its records while it runs; or NULL */
     const struct member_options *member; /* how its protocol behaves, or NULL */
 };
 
@@ -49,7 +50,10 @@ void trace_file_write(struct trace_file *, const struct address_book *, const st
 void trace_file_flush(struct trace_file *);
 bool trace_file_close(struct trace_file *); /* false: not everything could be written */
 
-/* One record as a line without its end; returns its length. `book` may be NULL. */
+#define TRACE_HEADER_SIZE_MAX 1280
+
+/* The header, or one record, as a line without its end; returns its length. `book` may be NULL. */
+size_t trace_header_line(char *line, size_t line_size, const struct trace_header *);
 size_t trace_line(char *line, size_t line_size, const char *who, const struct address_book *book,
                   const struct trace_record *);
 

@@ -38,10 +38,12 @@ struct trace_merge {
     uint32_t *heap; /* indices; the first one comes next */
     uint32_t heap_count;
     bool taken; /* the first of the heap was given out: it must read on before the next */
-    char run[64], rung[16], source[16];
+    char run[64], rung[16], source[16], host[128];
+    bool one_host, by_clock;
     enum gms_rung_id rung_id;
     bool agreed, last_man_standing;
     uint64_t cut;
+    uint64_t bytes, bytes_read;
 };
 
 /* -- Lines ----------------------------------------------------------------------------------------------- */
@@ -143,6 +145,9 @@ static bool take_header(struct trace_merge *merge, struct file *f, char *error, 
         strcmp(merge->source, "explore") != 0)
         return complain(f, error, error_size, "the header's `source` is '%s', not live, sim or explore",
                         merge->source);
+    if (!merge->host[0])
+        snprintf(merge->host, sizeof merge->host, "%s", text_of(root, "host"));
+    merge->one_host = merge->one_host && merge->host[0] && strcmp(merge->host, text_of(root, "host")) == 0;
     merge->agreed = merge->agreed || strcmp(text_of(root, "delivery"), "agreed") == 0;
     merge->last_man_standing =
         merge->last_man_standing || json_is_true(json_object_get(root, "last_man_standing"));
@@ -186,6 +191,7 @@ static bool advance(struct trace_merge *merge, uint32_t index, bool *more, char 
         return true;
     if (!next_line(f, &text, &size, error, error_size))
         return false;
+    merge->bytes_read += text ? size + 1 : 0;
     if (!text) {
         merge->cut += f->cut;
         *more = conclude(merge, f);
@@ -227,6 +233,7 @@ static bool open_file(struct trace_merge *merge, struct file *f, bool *empty, ch
     }
     f->device = st.st_dev;
     f->inode = st.st_ino;
+    merge->bytes += (uint64_t)st.st_size;
     f->buffer = malloc(BUFFER_SIZE);
     if (!f->buffer)
         return complain(f, error, error_size, "out of memory");
@@ -330,6 +337,8 @@ static bool add_path(struct trace_merge *merge, const char *path, char *error, s
 
 static bool comes_before(const struct trace_merge *merge, uint32_t a, uint32_t b) {
     const struct trace_record *ra = &merge->files[a]->line.record, *rb = &merge->files[b]->line.record;
+    if (merge->by_clock && ra->t != rb->t)
+        return ra->t < rb->t;
     if (ra->lc != rb->lc)
         return ra->lc < rb->lc;
     return ra->id != rb->id ? ra->id < rb->id : a < b;
@@ -362,11 +371,19 @@ static bool fill_heap(struct trace_merge *merge, char *error, size_t error_size)
     return true;
 }
 
+bool trace_merge_by_clock(struct trace_merge *merge) {
+    merge->by_clock = merge->one_host;
+    for (uint32_t i = merge->heap_count; i-- > 0 && merge->by_clock;)
+        sink(merge, i);
+    return merge->by_clock;
+}
+
 /* -- Outside --------------------------------------------------------------------------------------------- */
 
 struct trace_merge *trace_merge_open(const char *const *paths, int count, char *error, size_t error_size) {
     struct trace_merge *merge = calloc(1, sizeof *merge);
     if (merge) {
+        merge->one_host = true;
         merge->files = calloc(FILES_MAX, sizeof *merge->files);
         merge->paths = calloc(FILES_MAX, sizeof *merge->paths);
         merge->heap = calloc(FILES_MAX, sizeof *merge->heap);
@@ -421,6 +438,12 @@ bool trace_merge_last_man_standing(const struct trace_merge *merge) {
 
 enum gms_rung_id trace_merge_rung(const struct trace_merge *merge) {
     return merge->rung_id;
+}
+
+float trace_merge_progress(const struct trace_merge *merge) {
+    if (merge->heap_count == 0)
+        return 1;
+    return merge->bytes > merge->bytes_read ? (float)merge->bytes_read / (float)merge->bytes : 1;
 }
 
 uint64_t trace_merge_cut(const struct trace_merge *merge) {

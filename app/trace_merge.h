@@ -18,6 +18,11 @@ enum trace_merge_next { TRACE_MERGE_RECORD, TRACE_MERGE_END, TRACE_MERGE_ERROR }
 struct trace_merge *trace_merge_open(const char *const *paths, int count, char *error, size_t error_size);
 void trace_merge_close(struct trace_merge **);
 
+/* In the order of the clock, for people, who want to see at the same time what happened then: parts of a
+ * group that do not hear of one another count differently. To be called before the first record. False: they
+ * are of different machines, whose clocks have nothing in common, and the order stays what it was. */
+bool trace_merge_by_clock(struct trace_merge *);
+
 /* Whether traces are there already, of a run before. */
 bool trace_folder_is_used(const char *path);
 
@@ -31,6 +36,8 @@ bool trace_merge_agreed(const struct trace_merge *); /* by the headers, as the n
 bool trace_merge_last_man_standing(const struct trace_merge *);
 bool trace_merge_live(const struct trace_merge *);
 uint64_t trace_merge_cut(const struct trace_merge *); /* lines cut short so far */
+
+float trace_merge_progress(const struct trace_merge *); /* from 0 to 1, by bytes */
 
 /* The paths of the files, by the records' `file`; they live until trace_merge_close(). */
 const char *const *trace_merge_files(const struct trace_merge *, uint32_t *count);

@@ -10,31 +10,20 @@
 /* -- Fields ---------------------------------------------------------------------------------------------- */
 
 const struct trace_key_name trace_keys[KEYS] = {
-    [KEY_T] = {"t", 1},
-    [KEY_LC] = {"lc", 2},
-    [KEY_WHO] = {"who", 3},
-    [KEY_ID] = {"id", 2},
-    [KEY_EV] = {"ev", 2},
-    [KEY_TO] = {"to", 2},
-    [KEY_FROM] = {"from", 4},
-    [KEY_TYPE] = {"type", 4},
-    [KEY_X] = {"x", 1},
-    [KEY_ORIGIN] = {"origin", 6},
-    [KEY_M] = {"m", 1},
-    [KEY_SEQ] = {"seq", 3},
-    [KEY_VIEW] = {"view", 4},
-    [KEY_N] = {"n", 1},
-    [KEY_COUNT] = {"count", 5},
-    [KEY_COLOR] = {"color", 5},
-    [KEY_HASH] = {"hash", 4},
-    [KEY_WHY] = {"why", 3},
-    [KEY_WHOM] = {"whom", 4},
-    [KEY_EXPECTED] = {"expected", 8},
-    [KEY_GOT] = {"got", 3},
-    [KEY_DO] = {"do", 2},
-    [KEY_PRIMARY] = {"primary", 7},
-    [KEY_LEADER] = {"leader", 6},
-    [KEY_MEMBERS] = {"members", 7},
+    [KEY_T] = {"t", 1},           [KEY_LC] = {"lc", 2},
+    [KEY_WHO] = {"who", 3},       [KEY_ID] = {"id", 2},
+    [KEY_EV] = {"ev", 2},         [KEY_TO] = {"to", 2},
+    [KEY_FROM] = {"from", 4},     [KEY_TYPE] = {"type", 4},
+    [KEY_X] = {"x", 1},           [KEY_ORIGIN] = {"origin", 6},
+    [KEY_M] = {"m", 1},           [KEY_SEQ] = {"seq", 3},
+    [KEY_VIEW] = {"view", 4},     [KEY_N] = {"n", 1},
+    [KEY_COUNT] = {"count", 5},   [KEY_COLOR] = {"color", 5},
+    [KEY_HASH] = {"hash", 4},     [KEY_WHY] = {"why", 3},
+    [KEY_WHOM] = {"whom", 4},     [KEY_EXPECTED] = {"expected", 8},
+    [KEY_GOT] = {"got", 3},       [KEY_DO] = {"do", 2},
+    [KEY_TEXT] = {"text", 4},     [KEY_PRIMARY] = {"primary", 7},
+    [KEY_LEADER] = {"leader", 6}, [KEY_MEMBERS] = {"members", 7},
+    [KEY_HERE] = {"here", 4},
 };
 
 /* What an event must have, beside t, lc, who, id and ev. */
@@ -55,6 +44,7 @@ static const uint32_t needed[TRACE_EVS] = {
     [TRACE_CRASH] = NEEDS(KEY_WHOM),
     [TRACE_HANG] = NEEDS(KEY_WHOM),
     [TRACE_RESUME] = NEEDS(KEY_WHOM),
+    [TRACE_NOTE] = NEEDS(KEY_TEXT),
 };
 
 /* -- Values ---------------------------------------------------------------------------------------------- */
@@ -135,6 +125,13 @@ static uint64_t number_of(struct parse *p, enum trace_key key, uint64_t max) {
     else if (f->kind == NUMBER && f->number > max)
         complain(p, key, "is too large");
     return f->kind == NUMBER ? f->number : 0;
+}
+
+static bool flag_of(struct parse *p, enum trace_key key) {
+    const struct trace_field *f = &p->fields->of[key];
+    if (f->kind != ABSENT && f->kind != FLAG)
+        complain(p, key, "is not true or false");
+    return f->kind == FLAG && f->number;
 }
 
 static gms_id id_of(struct parse *p, enum trace_key key) {
@@ -228,12 +225,11 @@ static bool fill_record(struct trace_line *line, const struct trace_fields *fiel
     r->view = (uint32_t)number_of(&p, KEY_VIEW, UINT32_MAX);
     r->expected = number_of(&p, KEY_EXPECTED, UINT64_MAX);
     r->got = number_of(&p, KEY_GOT, UINT64_MAX);
-    r->what = text_of(&p, KEY_DO);
+    r->what = text_of(&p, r->ev == TRACE_NOTE ? KEY_TEXT : KEY_DO);
     r->why = text_of(&p, KEY_WHY);
     id_of(&p, KEY_LEADER);
-    if (fields->of[KEY_PRIMARY].kind != ABSENT && fields->of[KEY_PRIMARY].kind != FLAG)
-        complain(&p, KEY_PRIMARY, "is not true or false");
-    r->primary = fields->of[KEY_PRIMARY].kind == FLAG && fields->of[KEY_PRIMARY].number;
+    r->primary = flag_of(&p, KEY_PRIMARY);
+    r->here = flag_of(&p, KEY_HERE);
     if (text_of(&p, KEY_M) && !parse_pair(m, '#', &r->m_origin, &r->m_n))
         complain(&p, KEY_M, "is not <id>#<count>");
     if (text_of(&p, KEY_X) && !parse_pair(x, '.', &r->x_sender, &r->x))

@@ -117,6 +117,7 @@ static void on_record(void *self, const struct trace_record *r) {
     case TRACE_RESUME:
     case TRACE_LEAVE:
     case TRACE_EXIT:
+    case TRACE_NOTE:
     case TRACE_EVS: break; /* the step itself says it */
     }
 }

@@ -17,7 +17,7 @@ void check_init(struct check *c, const struct check_settings *settings) {
                         (!settings->promises && check_survivors_only(settings->rung));
     c->records = c->delivered = c->uncompared = 0;
     c->disturbed_t = c->last_t = 0;
-    c->unfinished = false;
+    c->unfinished = c->from_middle = false;
     c->member_count = c->conflict_count = c->reason_count = 0;
     memset(c->violated, 0, sizeof c->violated);
     memset(c->member_slots, 0, sizeof c->member_slots);
@@ -177,7 +177,7 @@ bool check_halted(const struct check_member *m) {
 }
 
 bool check_running(const struct check_member *m) {
-    return m->viewed && !m->crashed && !m->left && !check_halted(m) && !m->excluded;
+    return m->viewed && !m->crashed && !m->left && !check_halted(m) && !m->excluded && !m->lost;
 }
 
 struct check_where check_at(const struct trace_record *r) {
@@ -248,6 +248,7 @@ static void feed_status(struct check *c, struct check_member *m, const struct tr
     case TRACE_LOSE:
     case TRACE_DROP:
     case TRACE_CRASH:
+    case TRACE_NOTE:
     case TRACE_EVS: break;
     }
 }
@@ -287,11 +288,14 @@ static void feed_own(struct check *c, struct check_member *m, const struct trace
     case TRACE_RESUME:
     case TRACE_LEAVE:
     case TRACE_EXIT:
+    case TRACE_NOTE:
     case TRACE_EVS: feed_status(c, m, r); return;
     }
 }
 
 void check_feed(struct check *c, const struct trace_record *r) {
+    if (r->ev == TRACE_NOTE) /* it is for people */
+        return;
     c->records++;
     if (r->t > c->last_t)
         c->last_t = r->t;
@@ -308,6 +312,13 @@ void check_feed(struct check *c, const struct trace_record *r) {
         return;
     }
     m->traced = true;
+    if (r->here) {
+        disturb(c, r);
+        check_found(c, m, r);
+        if (r->ev != TRACE_VIEW && r->ev != TRACE_STATE)
+            feed_status(c, m, r);
+        return;
+    }
     check_stepped(c, m, r->ev);
     feed_own(c, m, r);
 }

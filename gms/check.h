@@ -7,6 +7,9 @@
  * that lost its state and started afresh: there a STATE must not come before the one that it was learnt from.
  * What a record alone can't tell is judged when the other one is there, or at the end.
  *
+ * A run may be heard from its middle on, member by member (records marked `here`, check_here.c): what was
+ * multicast before somebody was heard of, it may have delivered, and nobody knows; so that is not judged.
+ *
  * Memory is fixed. A message is kept until everybody in its view that is alive has delivered it; what a limit
  * below keeps from being compared is counted in `uncompared`.
  */
@@ -109,6 +112,8 @@ struct check_member {
     uint32_t view, view_members; /* the view that it installed last: number, how many, who leads */
     gms_id leader;
     uint64_t expected, got; /* of its freeze */
+    bool found;             /* heard of from the middle on, or lost sight of for a while */
+    bool lost;              /* ... and not found again */
 
     /* The rest is the checker's own. */
     bool traced;    /* has records of its own */
@@ -116,6 +121,9 @@ struct check_member {
     bool adopted;   /* has a state from others, at `adopted_count` or more */
     uint16_t suspect_count;
     uint16_t suspects[CHECK_SUSPECTS_MAX]; /* whom it suspected or learnt to be down */
+    gms_time found_t;                      /* if it was found: when that was last, */
+    uint64_t found_n;                      /* its last multicast then, */
+    uint32_t found_in;                     /* and the serial of its view */
     uint32_t first_view, view_serial, leads_next;
     uint32_t listed;         /* the lowest view that lists it, 0: none */
     uint32_t delivered_view; /* the lowest view in which something of its was delivered, 0: none */
@@ -134,6 +142,7 @@ struct check_view {
     uint32_t serial; /* in the order in which the checker met them, from 1; 0: free */
     uint32_t number;
     bool primary, link_judged;
+    bool found; /* somebody was found in it */
     uint16_t member_count;
     uint16_t members[GMS_MEMBERS_MAX];
     uint32_t from[GMS_MEMBERS_MAX]; /* the serial of the view that each came from */
@@ -198,6 +207,7 @@ struct check_position {
     struct check_answer {
         gms_id by, also; /* the first and the last that gave it */
         gms_id m_origin; /* GMS_NOBODY: by adopting a state, so only the state is known */
+        bool found;      /* it was found with that state */
         uint64_t m_n;
         struct trace_state state;
         struct check_where at;
@@ -224,6 +234,7 @@ struct check {
     gms_time last_t;
     uint64_t delivered;  /* the highest count that anybody reached */
     uint64_t uncompared; /* what came too far behind, or beyond a limit, to be compared */
+    bool from_middle;    /* somebody was found there */
     bool unfinished;     /* set it before check_end() if the run was cut off: its end is not judged */
 
     uint32_t conflict_count;
@@ -263,6 +274,10 @@ struct check {
 /* Begins a run; takes some microseconds. */
 void check_init(struct check *, const struct check_settings *);
 void check_feed(struct check *, const struct trace_record *);
+
+/* From now on records of this member are missing, until it says where it is. What it does meanwhile, and what
+ * becomes of it if it never says so, is not judged. */
+void check_lose(struct check *, gms_id);
 
 /* Call once, when the run has ended and was stable before: judges what only the end can tell, among those
  * that did not crash: what only a crashed member had delivered is uniform agreement (16), which gms1 to gms3

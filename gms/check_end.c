@@ -30,13 +30,13 @@ static void judge_message(struct check *c, struct check_message *m) {
     check_agreement(c, m, true);
     if (!m->mcast_known || !check_running(origin))
         return;
-    if (!check_has(m->delivered_by, m->origin)) {
+    if (!check_has(m->delivered_by, m->origin) && !check_may_have(c, origin, m)) {
         const struct check_witness w = lacking(c, m, m->delivered ? origin : NULL);
         check_violate(c, CHECK_SELF_DELIVERY, &w);
     }
     for (uint32_t i = 0; m->mcast_t > c->disturbed_t && i < c->member_count; i++) {
         const struct check_member *member = &c->members[i];
-        if (!check_running(member) || check_has(m->delivered_by, (uint16_t)i))
+        if (!check_running(member) || check_has(m->delivered_by, (uint16_t)i) || check_may_have(c, member, m))
             continue;
         const struct check_witness w = lacking(c, m, m->delivered ? member : NULL);
         check_violate(c, CHECK_PROGRESS, &w);
@@ -96,7 +96,7 @@ static void judge_precision(struct check *c, const struct check_view *last) {
         const struct check_member *m = &c->members[i];
         const bool listed = check_view_place(last, (uint16_t)i) >= 0;
         const struct check_witness w = {.a = m->id, .view = last->number, .a_at = m->view_at};
-        if (listed && !m->traced && !m->crashed)
+        if (m->lost || (listed && !m->traced && !m->crashed))
             c->uncompared++; /* a member whose trace is not here */
         else if (check_running(m) ? m->view_serial != last->serial : listed && !check_halted(m))
             check_violate(c, CHECK_MEMBERSHIP_PRECISION, &w);

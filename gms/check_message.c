@@ -88,10 +88,12 @@ static bool stable(struct check *c, struct check_message *m) {
     if (m->stable)
         return true;
     const struct check_view *v = check_view_at(c, m->view_serial);
-    if (!m->mcast_known || !m->delivered || !v)
+    if (!(m->mcast_known || check_early(c, m)) || !m->delivered || !v)
         return false;
     for (uint16_t i = 0; i < v->member_count; i++) {
-        if (!check_has(m->delivered_by, v->members[i]) && !check_gone(&c->members[v->members[i]]))
+        const struct check_member *member = &c->members[v->members[i]];
+        if (!check_has(m->delivered_by, v->members[i]) && !check_gone(member) &&
+            !check_may_have(c, member, m))
             return false;
     }
     check_agreement(c, m, false);

@@ -213,7 +213,7 @@ static bool owes(const struct check *c, const struct check_member *member, const
                  bool end) {
     const bool adopted = member->adopted && m->count > 0 && member->adopted_count >= m->count;
     return member->viewed && member->first_view <= m->view && !adopted && correct_in(c, member, m, end) &&
-           (member->view > m->view || !member->left);
+           !check_may_have(c, member, m) && (member->view > m->view || !member->left);
 }
 
 void check_agreement(struct check *c, struct check_message *m, bool end) {
@@ -242,9 +242,9 @@ void check_agreement(struct check *c, struct check_message *m, bool end) {
 void check_multicasts_end(struct check *c) {
     for (struct check_message *m = check_message_first(c); m; m = check_message_next(c, m)) {
         const struct check_member *origin = &c->members[m->origin];
-        if (!m->delivered || m->mcast_known)
+        if (!m->delivered || m->mcast_known || check_early(c, m))
             continue;
-        if (!origin->traced && origin->listed > 0) {
+        if (!origin->traced && (origin->listed > 0 || c->from_middle)) {
             c->uncompared++; /* a member whose trace is not here */
             continue;
         }
@@ -254,7 +254,9 @@ void check_multicasts_end(struct check *c) {
     }
     for (uint32_t i = 0; i < c->member_count; i++) {
         const struct check_member *member = &c->members[i];
-        if (member->delivered_view > 0 && (member->listed == 0 || member->listed > member->delivered_view))
+        const bool unlisted =
+            member->listed == 0 && !c->from_middle; /* else in a view before all that were heard of */
+        if (member->delivered_view > 0 && (unlisted || member->listed > member->delivered_view))
             check_violate(c, CHECK_SENDER_MEMBERSHIP, &member->delivered_witness);
         if (member->owes_view && !member->crashed)
             check_violate(c, CHECK_BLOCKED, &member->blocked_witness);

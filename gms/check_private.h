@@ -19,11 +19,18 @@ struct check_where check_at(const struct trace_record *);
  * dead, what it alone had delivered. */
 bool check_forgets(const struct check *, const struct check_member *);
 
+/* check_here.c */
+void check_found(struct check *, struct check_member *, const struct trace_record *);
+bool check_early(const struct check *, const struct check_message *); /* before its origin was found */
+/* It was under way when the member was found, which may have delivered it before. */
+bool check_may_have(const struct check *, const struct check_member *, const struct check_message *);
+
 /* check_promise.c */
 bool check_survivors_only(enum gms_rung_id);
 
 /* check_view.c: 1, 2, 4 to 8, and 14 and 16 where a member goes on to the next view */
 void check_view_installed(struct check *, struct check_member *, const struct trace_record *);
+void check_view_found(struct check *, struct check_member *, const struct trace_record *);
 void check_view_led(struct check *, struct check_member *, const struct trace_record *);
 void check_views_end(struct check *);
 struct check_view *check_view_at(struct check *, uint32_t serial); /* NULL: forgotten */
@@ -62,6 +69,7 @@ void check_graph_forget(struct check *, struct check_message *);
 void check_state_founded(struct check_member *);
 void check_state_delivered(struct check *, struct check_member *, const struct trace_record *);
 void check_state_adopted(struct check *, struct check_member *, const struct trace_record *);
+void check_state_found(struct check *, struct check_member *, const struct trace_record *);
 
 /* check_end.c: 12, 15, 24, 25, 26 */
 void check_end_of_run(struct check *);

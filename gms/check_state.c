@@ -15,7 +15,8 @@ static bool same_answer(const struct check_answer *a, const struct check_answer 
 /* Two members differ; that counts unless one turns out to have crashed, so all pairs are told. */
 static void differ(struct check *c, const struct check_answer *a, const struct check_answer *b,
                    uint64_t count) {
-    const bool adopted = a->m_origin == GMS_NOBODY || b->m_origin == GMS_NOBODY;
+    const bool found = a->found || b->found;
+    const bool adopted = (a->m_origin == GMS_NOBODY || b->m_origin == GMS_NOBODY) && !found;
     if (adopted && a->m_origin != GMS_NOBODY) { /* who adopted comes first */
         const struct check_answer *swap = a;
         a = b;
@@ -25,10 +26,10 @@ static void differ(struct check *c, const struct check_answer *a, const struct c
                                             .witness = {.a = a->by,
                                                         .b = b->by,
                                                         .count = count,
-                                                        .a_origin = a->m_origin,
-                                                        .b_origin = b->m_origin,
-                                                        .a_n = a->m_n,
-                                                        .b_n = b->m_n,
+                                                        .a_origin = found ? GMS_NOBODY : a->m_origin,
+                                                        .b_origin = found ? GMS_NOBODY : b->m_origin,
+                                                        .a_n = found ? 0 : a->m_n,
+                                                        .b_n = found ? 0 : b->m_n,
                                                         .a_at = a->at,
                                                         .b_at = b->at}};
     check_conflict(c, &conflict);
@@ -39,8 +40,13 @@ static void compare(struct check *c, const struct check_member *m, const struct 
                     gms_id origin) {
     const uint64_t count = r->state.count;
     struct check_position *p = &c->positions[(count + m->epoch * 0x9e3779b97f4a7c15u) % CHECK_POSITIONS_MAX];
-    const struct check_answer answer = {
-        .by = m->id, .also = m->id, .m_origin = origin, .m_n = r->m_n, .state = r->state, .at = check_at(r)};
+    const struct check_answer answer = {.by = m->id,
+                                        .also = m->id,
+                                        .m_origin = origin,
+                                        .m_n = r->m_n,
+                                        .found = r->here,
+                                        .state = r->state,
+                                        .at = check_at(r)};
     if (count == 0)
         return;
     if (count > c->delivered)
@@ -113,4 +119,13 @@ void check_state_adopted(struct check *c, struct check_member *m, const struct t
         const struct check_witness w = {.a = m->id, .b = r->peer, .view = m->view, .a_at = check_at(r)};
         check_violate(c, CHECK_STATE_TRANSFER, &w);
     }
+}
+
+/* What it shows now; when it began to differ from others, if it does, is not known. */
+void check_state_found(struct check *c, struct check_member *m, const struct trace_record *r) {
+    m->has_state = m->adopted = true;
+    m->state = r->state;
+    m->state_at = check_at(r);
+    m->adopted_count = r->state.count;
+    compare(c, m, r, GMS_NOBODY);
 }

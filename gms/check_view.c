@@ -60,6 +60,7 @@ static struct check_view *add(struct check *c, const struct trace_record *r, uin
     v->members_digest = digest;
     v->primary = r->primary;
     v->first_by = v->led_by = v->left_by = 0;
+    v->found = false;
     v->digest = v->digest_count = 0;
     v->group_count = 0;
     c->view_numbers[serial % CHECK_VIEWS_MAX] = r->view;
@@ -125,6 +126,8 @@ static void judge_synchrony(struct check *c, struct check_view *v, const struct 
                             const struct check_view *before) {
     const uint16_t me = check_index(c, m);
     struct check_group *group = NULL;
+    if (m->found && m->found_in == before->serial)
+        return; /* nobody knows all that it delivered there */
     for (uint32_t i = 0; i < v->group_count; i++)
         group = v->groups[i].from == before->serial ? &v->groups[i] : group;
     if (!group) {
@@ -150,6 +153,8 @@ static void judge_synchrony(struct check *c, struct check_view *v, const struct 
 /* It goes on; it must have all that anybody delivered in the view it leaves. */
 static void judge_uniform(struct check *c, struct check_view *before, const struct check_member *m) {
     const uint16_t me = check_index(c, m);
+    if (m->found && m->found_in == before->serial)
+        return;
     before->left_by = (uint16_t)(me + 1);
     const bool same = before->digest == m->digest && before->digest_count == m->digest_count;
     if (same || c->violated[CHECK_UNIFORM_AGREEMENT])
@@ -203,6 +208,25 @@ static void lead(struct check *c, struct check_view *v, const struct check_view 
     }
 }
 
+static void be_first(struct check_view *v, uint16_t me, const struct trace_record *r) {
+    if (v->first_by > 0)
+        return;
+    v->first_by = (uint16_t)(me + 1);
+    v->first_at = check_at(r);
+}
+
+static void enter(struct check_member *m, const struct check_view *v, const struct trace_record *r) {
+    m->leads_next = 0;
+    if (!m->viewed)
+        m->first_view = r->view;
+    m->viewed = true;
+    m->view = r->view;
+    m->view_serial = v->serial;
+    m->view_members = r->member_count;
+    m->leader = r->member_count > 0 ? r->members[0] : GMS_NOBODY;
+    m->blocked = m->no_quorum = m->owes_view = false;
+}
+
 void check_view_installed(struct check *c, struct check_member *m, const struct trace_record *r) {
     const uint64_t digest = digest_of(r);
     const uint16_t me = check_index(c, m);
@@ -210,10 +234,7 @@ void check_view_installed(struct check *c, struct check_member *m, const struct 
     judge_list(c, m, r, other);
     if (!v)
         v = add(c, r, digest);
-    if (v->first_by == 0) {
-        v->first_by = (uint16_t)(me + 1);
-        v->first_at = check_at(r);
-    }
+    be_first(v, me, r);
     struct check_view *before = m->viewed ? check_view_at(c, m->view_serial) : NULL;
     const uint32_t from = m->viewed ? m->view_serial : CAME_FIRST;
     const int place = check_view_place(v, me);
@@ -230,15 +251,27 @@ void check_view_installed(struct check *c, struct check_member *m, const struct 
     }
     if (m->leads_next == r->view || (v->member_count > 0 && v->members[0] == me))
         lead(c, v, other, m, r);
-    m->leads_next = 0;
-    if (!m->viewed)
-        m->first_view = r->view;
-    m->viewed = true;
-    m->view = r->view;
-    m->view_serial = v->serial;
-    m->view_members = r->member_count;
-    m->leader = r->member_count > 0 ? r->members[0] : GMS_NOBODY;
-    m->blocked = m->no_quorum = m->owes_view = false;
+    enter(m, v, r);
+}
+
+/* It has been in this view for a while: how it came there, and what it did there before, is not known. */
+void check_view_found(struct check *c, struct check_member *m, const struct trace_record *r) {
+    const uint64_t digest = digest_of(r);
+    const uint16_t me = check_index(c, m);
+    struct check_view *other = NULL, *v = find(c, r->view, digest, &other);
+    if (!v)
+        v = add(c, r, digest);
+    be_first(v, me, r);
+    v->found = true;
+    const int place = check_view_place(v, me);
+    if (place >= 0 && v->from[place] == 0)
+        v->from[place] = CAME_FIRST;
+    if (v->member_count > 0 && v->members[0] == me)
+        lead(c, v, other, m, r);
+    m->digest = m->digest_count = 0;
+    m->found_in = v->serial;
+    m->view_at = check_at(r);
+    enter(m, v, r);
 }
 
 /* Whoever takes the lead says so before it announces its view, or in it. */
@@ -269,7 +302,8 @@ static bool has_quorum(const struct check *c, const struct check_view *before, c
     for (uint16_t i = 0; i < before->member_count; i++) {
         const struct check_member *m = &c->members[before->members[i]];
         const bool here = check_view_place(v, before->members[i]) >= 0 ||
-                          (m->left && !m->crashed && m->view <= before->number);
+                          (m->left && !m->crashed && m->view <= before->number) ||
+                          (c->from_middle && (!m->traced || m->lost)); /* it may have left unheard */
         present += here;
         crashed += !here && m->crashed;
         senior = senior || (here && i == 0);
@@ -293,7 +327,11 @@ static void judge_link(struct check *c, struct check_view *v) {
     v->link_judged = true;
     if (!before || v->first_by == 0)
         return;
+    linked = v->found;
     for (uint16_t i = 0; i < v->member_count; i++) {
+        const struct check_member *m = &c->members[v->members[i]];
+        if (v->from[i] == 0) /* if it did come, it may have been unheard */
+            linked = linked || (c->from_middle && (m->found || !m->traced));
         if (v->from[i] == 0 || v->from[i] == CAME_FIRST)
             continue;
         const struct check_view *from = check_view_at(c, v->from[i]); /* NULL: too long ago to say */

@@ -12,6 +12,7 @@ static const char *const names[TRACE_EVS] = {
     [TRACE_EXCLUDED] = "excluded", [TRACE_NO_QUORUM] = "no-quorum", [TRACE_QUORUM] = "quorum",
     [TRACE_FAULT] = "fault",       [TRACE_CRASH] = "crash",         [TRACE_HANG] = "hang",
     [TRACE_RESUME] = "resume",     [TRACE_LEAVE] = "leave",         [TRACE_EXIT] = "exit",
+    [TRACE_NOTE] = "note",
 };
 
 const char *trace_ev_name(enum trace_ev ev) {

@@ -34,6 +34,7 @@ enum trace_ev {
     TRACE_RESUME,
     TRACE_LEAVE,
     TRACE_EXIT,
+    TRACE_NOTE, /* for those who watch: a caption. Nothing happened */
     TRACE_EVS
 };
 
@@ -52,6 +53,8 @@ struct trace_record {
     gms_time t;
     uint64_t lc; /* Lamport clock */
     gms_id id;   /* whose record this is */
+    bool here;   /* nothing happened: so it stands with this process now that somebody begins to listen; a
+                    FAULT: from here on nobody does */
 
     gms_id peer;      /* to, from, whom */
     const char *to;   /* JOIN through an address that has no id yet, else NULL */
@@ -69,7 +72,7 @@ struct trace_record {
     bool primary;             /* VIEW */
     const gms_id *members;    /* VIEW; SEND RECV LOSE DROP of one */
     uint32_t member_count;
-    const char *what; /* FAULT: what it does, with its arguments */
+    const char *what; /* FAULT: what it does, with its arguments; NOTE: its text */
     const char *why;
 
     uint32_t file; /* where it was read, for a witness; line 0: nowhere */

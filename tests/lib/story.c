@@ -215,6 +215,7 @@ static void add_record(struct text *t, const struct story *s, const struct trace
     case TRACE_SEND:
     case TRACE_RECV:
     case TRACE_EXIT:
+    case TRACE_NOTE:
     case TRACE_EVS: break; /* told elsewhere, or not of these rungs */
     }
 }

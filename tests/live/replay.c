@@ -307,6 +307,7 @@ static bool feed(struct member *m, const struct trace_record *r) {
     case TRACE_FREEZE:
     case TRACE_CRASH:
     case TRACE_HANG:
+    case TRACE_NOTE:
     case TRACE_EVS: return true; /* follows from an event, always */
     }
     return true;

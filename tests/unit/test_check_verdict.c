@@ -103,8 +103,20 @@ static void the_end_of_a_run_that_was_cut_off_or_still_settles_is_not_judged(voi
     assert_int_equal(check_overall(&check), CHECK_HOLDS);
 }
 
+static void a_note_is_for_people_and_settles_nothing(void **state) {
+    (void)state;
+    story(&tape);
+    judge(&check, &tape, 0, &everything);
+    const uint64_t records = check.records;
+    const gms_time last = check.last_t, disturbed = check.disturbed_t;
+    check_feed(&check, &(struct trace_record){.ev = TRACE_NOTE, .t = last + 1000000, .what = "look at w4"});
+    assert_int_equal(check.records, records);
+    assert_true(check.last_t == last && check.disturbed_t == disturbed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_note_is_for_people_and_settles_nothing),
         cmocka_unit_test(what_a_rung_does_not_promise_is_not_applicable),
         cmocka_unit_test(the_last_one_standing_is_a_quorum_if_that_is_the_rule),
         cmocka_unit_test(who_is_blocked_or_without_a_quorum_at_the_end_halts),

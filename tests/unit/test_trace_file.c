@@ -58,6 +58,7 @@ static void round_trip(struct trace_record r) {
     assert_int_equal(g->t, r.t);
     assert_int_equal(g->lc, r.lc);
     assert_int_equal(g->id, r.id);
+    assert_int_equal(g->here, r.here);
     assert_int_equal(g->peer, r.peer);
     same_text(g->to, r.to);
     same_text(g->type, r.type);
@@ -116,6 +117,7 @@ static const struct trace_record records[] = {
     {.ev = TRACE_RESUME, .peer = 2},
     {.ev = TRACE_LEAVE},
     {.ev = TRACE_EXIT},
+    {.ev = TRACE_NOTE, .what = "w2 leads. But \"w4\" never gets it \u2013 see the hash"},
 };
 enum { RECORDS = sizeof records / sizeof records[0] };
 
@@ -187,6 +189,19 @@ static void the_largest_view_fits_a_line(void **state) {
                                      .members = all,
                                      .member_count = GMS_MEMBERS_MAX,
                                      .primary = true});
+}
+
+static void a_record_of_where_a_process_is_survives_with_its_last_multicast(void **state) {
+    (void)state;
+    round_trip((struct trace_record){.ev = TRACE_VIEW,
+                                     .here = true,
+                                     .view = 3,
+                                     .members = members,
+                                     .member_count = 2,
+                                     .primary = true,
+                                     .m_origin = members[0],
+                                     .m_n = 17});
+    round_trip((struct trace_record){.ev = TRACE_BLOCK, .here = true, .view = 3});
 }
 
 static void texts_are_escaped(void **state) {
@@ -499,6 +514,7 @@ int main(void) {
         cmocka_unit_test_setup(members_come_with_the_names_that_people_see, fill_book),
         cmocka_unit_test_setup(a_line_is_what_the_properties_page_says, fill_book),
         cmocka_unit_test_setup(the_largest_view_fits_a_line, fill_book),
+        cmocka_unit_test_setup(a_record_of_where_a_process_is_survives_with_its_last_multicast, fill_book),
         cmocka_unit_test_setup(texts_are_escaped, fill_book),
         cmocka_unit_test_setup(a_line_can_be_read_whatever_bytes_its_texts_have, fill_book),
         cmocka_unit_test_setup(a_line_cut_short_is_refused_with_a_reason_wherever_it_is_cut, fill_book),

@@ -14,6 +14,7 @@
 
 static char dir[64];
 static char error[4608];
+static bool by_clock, was_by_clock;
 
 #define ID(n) "000000000000000" #n
 
@@ -26,6 +27,7 @@ static char error[4608];
 
 static int begin(void **state) {
     (void)state;
+    by_clock = false;
     strcpy(dir, "/tmp/groupy-test-XXXXXX");
     error[0] = '\0';
     return mkdtemp(dir) ? 0 : -1;
@@ -69,6 +71,7 @@ static const char *read_all(const char *const *paths, int count, uint64_t *cut) 
     told[0] = '\0';
     if (!merge)
         return NULL;
+    was_by_clock = by_clock && trace_merge_by_clock(merge);
     while ((next = trace_merge_next(merge, &line, error, sizeof error)) == TRACE_MERGE_RECORD) {
         const struct trace_record *r = &line->record;
         used += (size_t)snprintf(told + used, sizeof told - used, "%s%" PRIu64 ":%" PRIu64 " %s, ",
@@ -101,6 +104,24 @@ static void lines_come_by_their_lamport_clocks_and_ties_by_their_ids(void **stat
                           HEADER(1) LINE(1, 1, "\"lead\"") LINE(1, 2, "\"lead\"") LINE(1, 5, "\"exit\""));
     assert_string_equal(read_all(paths, 2, NULL),
                         "1:2 lead, 2:2 lead, 1:3 lead, 2:3 leave, 1:4 exit, 2:4 exit, ");
+}
+
+#define AT(n, t, lc, host)                                                                                   \
+    "{\"groupy\":1,\"run\":\"r\",\"who\":\"w" #n                                                             \
+    "\",\"id\":\"" ID(n) "\",\"rung\":\"gms3\",\"source\":\"live\",\"host\":\"" host "\"}\n{\"t\":" #t       \
+                         ",\"lc\":" #lc ",\"who\":\"w" #n "\",\"id\":\"" ID(n) "\",\"ev\":\"exit\"}\n"
+
+static void on_one_machine_lines_can_come_by_its_clock(void **state) {
+    const char *paths[2];
+    (void)state;
+    by_clock = true;
+    paths[0] = write_text("w1.jsonl", AT(1, 5, 9, "a"));
+    paths[1] = write_text("w2.jsonl", AT(2, 7, 1, "a"));
+    assert_string_equal(read_all(paths, 2, NULL), "1:2 exit, 2:2 exit, ");
+    assert_true(was_by_clock);
+    paths[1] = write_text("w2.jsonl", AT(2, 7, 1, "b"));
+    assert_string_equal(read_all(paths, 2, NULL), "2:2 exit, 1:2 exit, ");
+    assert_false(was_by_clock);
 }
 
 static void a_folder_is_all_its_traces_and_nothing_else(void **state) {
@@ -228,6 +249,7 @@ static void more_files_than_can_be_open_are_one_line(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lines_come_by_their_lamport_clocks_and_ties_by_their_ids, begin, end),
+        cmocka_unit_test_setup_teardown(on_one_machine_lines_can_come_by_its_clock, begin, end),
         cmocka_unit_test_setup_teardown(a_folder_is_all_its_traces_and_nothing_else, begin, end),
         cmocka_unit_test_setup_teardown(
             a_live_process_whose_trace_does_not_end_in_exit_crashed_at_its_last_line, begin, end),
