@@ -10,6 +10,7 @@
 
 #define DIGEST_PERIOD     (100 * CLOCK_MS)  /* at most so often, longer in large groups */
 #define DIGEST_REPEAT     (1000 * CLOCK_MS) /* at least so often: newcomers want to know the others' colours */
+#define LAST_WORDS_MS     20                /* for a listener that is stopped: then they are lost */
 #define NOTICE_TIME       (2500 * CLOCK_MS)
 #define SETTLED           (3000 * CLOCK_MS) /* a member for so long: the next exclusion is another story */
 #define RETURN_FIRST_MS   500               /* long enough for people to see it */
@@ -24,6 +25,8 @@ static void on_trace(void *arg, const struct address_book *book, const struct tr
     trace_file_write(&live->trace, book, record);
     if (record->ev != TRACE_SEND && record->ev != TRACE_RECV)
         trace_file_write(&live->report, book, record);
+    if (live->publisher)
+        publisher_write(live->publisher, book, record);
     if (record->ev == TRACE_SUSPECT)
         live->dirty = true;
 }
@@ -32,6 +35,13 @@ static void on_trace_flush(void *arg) {
     struct live *live = arg;
     trace_file_flush(&live->trace);
     trace_file_flush(&live->report);
+    if (live->publisher)
+        publisher_flush(live->publisher);
+}
+
+static void on_last_words(void *arg) {
+    struct live *live = arg;
+    publisher_destroy(&live->publisher, LAST_WORDS_MS);
 }
 
 /* -- The end ---------------------------------------------------------------------------------------- */
@@ -116,7 +126,8 @@ static void on_deliver(struct live *live, const member_event_t *event) {
 static void on_gossip(struct live *live, const member_event_t *event) {
     struct digest digest;
     struct known *known = gms_view_has(&live->worker.view, event->from) ? know(live, event->from) : NULL;
-    if (!known || !digest_get(&digest, event->body, event->size))
+    if (!known || live_hear_address(live, known, event->body, event->size) ||
+        !digest_get(&digest, event->body, event->size))
         return;
     known->digest = digest;
     const gms_id senior = live->worker.view.members[0];
@@ -234,6 +245,10 @@ static gms_time tick_digest(struct live *live, gms_time now) {
     const gms_time due = live->digest_due ? live->digest_at : live->digest_repeat_at;
     if (now < due)
         return due;
+    if (now >= live->address_at) {
+        live_tell_address(live);
+        live->address_at = now + DIGEST_REPEAT;
+    }
     digest_of(&digest, &live->worker);
     actor_gossip(live->actor, bytes, digest_put(&digest, bytes));
     const gms_time large = live->worker.view.count * 10 * CLOCK_MS;
@@ -293,6 +308,9 @@ actor_app_t live_app(struct live *live) {
                          .change_of = on_change_of,
                          .trace = on_trace,
                          .trace_flush = on_trace_flush,
+                         .last_words = on_last_words,
+                         .wakes = live->publisher ? publisher_socket(live->publisher) : NULL,
+                         .woken = live_meet_listeners,
                          .command = live_obey,
                          .tick = on_tick,
                          .turn_end = on_turn_end};

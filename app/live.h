@@ -6,6 +6,7 @@
 
 #include "app/member_options.h"
 #include "app/trace_file.h"
+#include "app/ui/placing.h"
 #include "app/ui/tile.h"
 #include "net/zmq/actor.h"
 
@@ -15,6 +16,7 @@ struct live_config {
     enum gms_rung_id rung;
     const char *listen;
     const char *control;
+    const char *telemetry; /* where it publishes what it does; NULL: nowhere */
     struct member_options member;
     uint64_t mean_ms; /* between two changes of this worker; 0: only on demand */
     uint64_t seed;
@@ -37,6 +39,8 @@ enum live_end {
 
 struct live;
 
+#define LIVE_KEY_SIZE 16 /* of a key's name */
+
 /* The strings of the config must live as long as it. */
 struct live *live_new(const struct live_config *, char *error, size_t error_size);
 void live_destroy(struct live **);
@@ -49,9 +53,16 @@ void live_command(struct live *,
 bool live_without_quorum(struct live *);
 void live_look_around(struct live *, const struct address *others, size_t other_count);
 
+/* Whether keys that `groupy ctl press` sends are taken: there is a window. */
+void live_show(struct live *);
+bool live_take_press(struct live *, char key[LIVE_KEY_SIZE]); /* the next one; false: none */
+
 gms_id live_id(const struct live *);
 const char *live_endpoint(const struct live *);
 const char *live_control_endpoint(const struct live *);
+const char *live_telemetry_endpoint(const struct live *); /* "" if there is none */
+
+bool live_watched(struct live *); /* somebody listens to what it publishes */
 
 enum live_end live_end(struct live *);
 void live_reason(struct live *, char *reason, size_t reason_size);
@@ -60,13 +71,13 @@ int live_end_fd(const struct live *); /* readable when it has ended */
 /* After LIVE_OUT: the same worker as another incarnation, with other sockets and without its state; it keeps
  * its pace, its place on the screen and its faults. It joins through those of its last view and through
  * `others`. False and one line in `error`: it can't, and has ended for good. */
-bool live_return(struct live *, const char *listen, const char *control, const struct address *others,
-                 size_t other_count, char *error, size_t error_size);
+bool live_return(struct live *, const char *listen, const char *control, const char *telemetry,
+                 const struct address *others, size_t other_count, char *error, size_t error_size);
 
 /* How long to wait before live_return(): longer each time until it has been a member for a while. */
 int live_return_in_ms(const struct live *);
 
-/* What a window shows, and which tile of how many it has been given (of == 0: none yet). */
-void live_snapshot(struct live *, struct tile_model *, int *tile_index, int *tile_of);
+/* What a window shows, and the place that it has been given (of == 0: none yet). */
+void live_snapshot(struct live *, struct tile_model *, struct place *);
 
 #endif

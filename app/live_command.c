@@ -49,13 +49,13 @@ static void status(struct live *live, char *reply, size_t reply_size) {
     snprintf(hash, sizeof hash, "%016" PRIx64, m->hash);
     json_t *root = json_pack(
         "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:I, s:b, "
-        "s:I}",
+        "s:I, s:s}",
         "name", m->name, "id", id, "group", m->group, "rung", m->rung, "pid", (json_int_t)getpid(), "state",
         state_word(m->state), "reason", m->reason, "leader", leader, "view", (json_int_t)m->view, "members",
         members, "count", (json_int_t)m->count, "color", color, "hash", hash, "expected",
         (json_int_t)m->expected, "differs_since", (json_int_t)m->differs_since, "paused", (int)m->paused,
         "mean_ms", (json_int_t)m->mean_ms, "cut_links", (json_int_t)m->cut_links, "cut_off", (int)m->cut_off,
-        "dropped", (json_int_t)node->dropped);
+        "dropped", (json_int_t)node->dropped, "telemetry", live_telemetry_endpoint(live));
     const size_t size = root ? json_dumpb(root, reply, reply_size - 1, JSON_COMPACT) : 0;
     if (size == 0 || size >= reply_size)
         snprintf(reply, reply_size, "error the status is too long");
@@ -193,9 +193,15 @@ static void cut(struct live *live, struct order *o) {
         actor_cut(live->actor, to);
 }
 
+/* All links, or that to one. */
 static void heal(struct live *live, struct order *o) {
-    (void)o;
-    actor_heal(live->actor);
+    gms_id to;
+    if (o->count == 0)
+        actor_heal(live->actor);
+    else if (!trace_parse_id(o->word[0], &to))
+        refuse(o, "an id is expected");
+    else
+        actor_mend(live->actor, to);
 }
 
 static void suspect(struct live *live, struct order *o) {
@@ -247,18 +253,32 @@ static void quit(struct live *live, struct order *o) {
     live_finish(live, LIVE_QUIT, "told to");
 }
 
-static void place(struct live *live, struct order *o) {
-    uint64_t index, of;
-    if (!parse_number(o->word[0], 0, 999, &index) || !parse_number(o->word[1], 1, 1000, &of))
+static void tile(struct live *live, struct order *o) {
+    struct place place;
+    if (!place_parse(o->word[0], &place)) {
+        refuse(o, "a place as in 2/5 is expected");
         return;
+    }
     pthread_mutex_lock(&live->lock);
-    live->tile_index = (int)index;
-    live->tile_of = (int)of;
+    live->place = place;
     pthread_mutex_unlock(&live->lock);
 }
 
 static void notice(struct live *live, struct order *o) {
     live_notice(live, o->text);
+}
+
+static void press(struct live *live, struct order *o) {
+    pthread_mutex_lock(&live->lock);
+    const char *no = !live->shown                          ? "no window: nothing can be pressed in it"
+                     : strlen(o->word[0]) >= LIVE_KEY_SIZE ? "no such key"
+                     : live->pressed[0] != '\0'            ? "the key before was not taken yet"
+                                                           : NULL;
+    if (!no)
+        snprintf(live->pressed, sizeof live->pressed, "%s", o->word[0]);
+    pthread_mutex_unlock(&live->lock);
+    if (no)
+        refuse(o, no);
 }
 
 static void tell_status(struct live *live, struct order *o) {
@@ -287,8 +307,9 @@ static const struct {
     {"suspect", 1, suspect},
     {"leave", 0, leave},
     {"quit", 0, quit},
-    {"tile", 2, place},
+    {"tile", 1, tile},
     {"notice", 0, notice},
+    {"press", 1, press},
 };
 
 void live_obey(void *arg, actor_t *actor, const char *text, char *reply, size_t reply_size) {

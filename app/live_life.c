@@ -7,7 +7,9 @@
 
 #include "net/zmq/clock.h"
 
-#define REPORT_LIMIT (4 * 1024 * 1024)
+#define REPORT_LIMIT  (4 * 1024 * 1024)
+#define LAST_FRAME_MS 100 /* for a listener to take what was told last */
+#define BRING_OVER_MS 150
 
 /* -- One incarnation ------------------------------------------------------------------------------------ */
 
@@ -33,6 +35,11 @@ static bool make_actor(struct live *live, const char *listen, const char *contro
     return live->actor != NULL;
 }
 
+static bool make_publisher(struct live *live, const char *telemetry, char *error, size_t error_size) {
+    live->publisher = telemetry ? publisher_new(telemetry, live->config.name, error, error_size) : NULL;
+    return live->publisher || !telemetry;
+}
+
 static bool open_traces(struct live *live, char *error, size_t error_size) {
     const struct live_config *c = &live->config;
     const struct trace_header header = {.run = c->run,
@@ -42,11 +49,15 @@ static bool open_traces(struct live *live, char *error, size_t error_size) {
                                         .source = "live",
                                         .seed = c->seed + live->incarnation,
                                         .endpoint = actor_endpoint(live->actor),
+                                        .telemetry =
+                                            live->publisher ? publisher_endpoint(live->publisher) : NULL,
                                         .member = &c->member};
     if (c->trace_dir && !trace_file_open(&live->trace, c->trace_dir, c->name, header.id, error, error_size))
         return false;
     trace_file_header(&live->trace, &header);
     trace_file_header(&live->report, &header);
+    if (live->publisher)
+        publisher_header(live->publisher, &header);
     trace_file_flush(&live->trace);
     trace_file_flush(&live->report);
     return true;
@@ -55,7 +66,7 @@ static bool open_traces(struct live *live, char *error, size_t error_size) {
 /* Nothing of the group is known yet. */
 static void be_newborn(struct live *live) {
     live->known_count = 0;
-    live->differs_since = live->digest_at = live->digest_repeat_at = 0;
+    live->differs_since = live->digest_at = live->digest_repeat_at = live->address_at = 0;
     live->digest_due = live->change_due = live->blocked = false;
     live->quorum = live->dirty = true;
     live->blocked_since = live->next_change = GMS_NEVER;
@@ -82,7 +93,8 @@ struct live *live_new(const struct live_config *config, char *error, size_t erro
     snprintf(live->model.name, sizeof live->model.name, "%s", config->name);
     snprintf(live->model.rung, sizeof live->model.rung, "%s", gms_rung_name(config->rung));
     snprintf(live->model.group, sizeof live->model.group, "%s", config->group);
-    if (make_actor(live, config->listen, config->control, error, error_size) &&
+    if (make_publisher(live, config->telemetry, error, error_size) &&
+        make_actor(live, config->listen, config->control, error, error_size) &&
         open_traces(live, error, error_size)) {
         be_newborn(live);
         actor_run(live->actor);
@@ -134,13 +146,33 @@ static void choose_contacts(struct live *live, const struct address *others, siz
     live->contact_count = count;
 }
 
-bool live_return(struct live *live, const char *listen, const char *control, const struct address *others,
-                 size_t other_count, char *error, size_t error_size) {
+/* Whoever listened to the incarnation before is told where this one is, and gets a moment to come over: its
+ * return is to be seen from the beginning. */
+static void bring_listeners(struct live *live, struct publisher **late) {
+    const bool watched = *late && publisher_watched(*late);
+    if (*late && live->publisher) {
+        publisher_refer(*late, live->config.name, actor_id(live->actor), publisher_endpoint(live->publisher));
+        publisher_destroy(late, LAST_FRAME_MS);
+    }
+    pthread_mutex_lock(&live->lock);
+    live->watched = false;
+    pthread_mutex_unlock(&live->lock);
+    for (int waited_ms = 0; watched && live->publisher && waited_ms < BRING_OVER_MS; waited_ms += 5) {
+        live_meet_listeners(live); /* the actor does not run yet */
+        if (publisher_watched(live->publisher))
+            return;
+        zclock_sleep(5);
+    }
+}
+
+bool live_return(struct live *live, const char *listen, const char *control, const char *telemetry,
+                 const struct address *others, size_t other_count, char *error, size_t error_size) {
     char byte;
     actor_stop(live->actor);
     if (live->end != LIVE_OUT)
         return true; /* it was told to quit meanwhile */
     actor_t *late = live->actor;
+    struct publisher *late_publisher = live->publisher;
     choose_contacts(live, others, other_count);
     if (live->contact_count == 0) {
         snprintf(error, error_size, "nobody is left whom it could join");
@@ -148,12 +180,16 @@ bool live_return(struct live *live, const char *listen, const char *control, con
     }
     close_trace(live);
     live->incarnation++;
-    if (!make_actor(live, listen, control, error, error_size)) {
+    if (!make_publisher(live, telemetry, error, error_size) ||
+        !make_actor(live, listen, control, error, error_size)) {
         live->actor = late;
+        publisher_destroy(&late_publisher, 0);
         return false;
     }
     actor_inherit(live->actor, &late);
-    if (!open_traces(live, error, error_size))
+    const bool traced = open_traces(live, error, error_size);
+    bring_listeners(live, &late_publisher);
+    if (!traced)
         return false;
     be_newborn(live);
     while (read(live->end_pipe[0], &byte, 1) < 0 && errno == EINTR) { /* that the one before has ended */
@@ -174,6 +210,7 @@ void live_destroy(struct live **live_p) {
     if (!live)
         return;
     actor_destroy(&live->actor);
+    publisher_destroy(&live->publisher, LAST_FRAME_MS);
     close_trace(live);
     trace_file_close(&live->report);
     close(live->end_pipe[0]);
@@ -202,6 +239,20 @@ void live_look_around(struct live *live, const struct address *others, size_t ot
     actor_look_around(live->actor, others, other_count);
 }
 
+void live_show(struct live *live) {
+    pthread_mutex_lock(&live->lock);
+    live->shown = true;
+    pthread_mutex_unlock(&live->lock);
+}
+
+bool live_take_press(struct live *live, char key[LIVE_KEY_SIZE]) {
+    pthread_mutex_lock(&live->lock);
+    memcpy(key, live->pressed, LIVE_KEY_SIZE);
+    live->pressed[0] = '\0';
+    pthread_mutex_unlock(&live->lock);
+    return key[0] != '\0';
+}
+
 gms_id live_id(const struct live *live) {
     return actor_id(live->actor);
 }
@@ -212,6 +263,17 @@ const char *live_endpoint(const struct live *live) {
 
 const char *live_control_endpoint(const struct live *live) {
     return actor_control_endpoint(live->actor);
+}
+
+const char *live_telemetry_endpoint(const struct live *live) {
+    return live->publisher ? publisher_endpoint(live->publisher) : "";
+}
+
+bool live_watched(struct live *live) {
+    pthread_mutex_lock(&live->lock);
+    const bool watched = live->watched;
+    pthread_mutex_unlock(&live->lock);
+    return watched;
 }
 
 enum live_end live_end(struct live *live) {

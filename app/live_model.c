@@ -104,10 +104,9 @@ void live_fill_model(struct live *live) {
     m->mean_ms = (uint32_t)live->mean_ms;
 }
 
-void live_snapshot(struct live *live, struct tile_model *model, int *tile_index, int *tile_of) {
+void live_snapshot(struct live *live, struct tile_model *model, struct place *place) {
     pthread_mutex_lock(&live->lock);
     *model = live->model;
-    *tile_index = live->tile_index;
-    *tile_of = live->tile_of;
+    *place = live->place;
     pthread_mutex_unlock(&live->lock);
 }

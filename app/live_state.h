@@ -6,11 +6,13 @@
 
 #include "app/digest.h"
 #include "app/live.h"
+#include "app/publisher.h"
 #include "app/worker.h"
 
 struct known { /* what is known of another member */
     gms_id id;
     struct digest digest;
+    char telemetry[NET_ENDPOINT_SIZE]; /* where it publishes what it does; "": not known */
 };
 
 struct live {
@@ -28,17 +30,21 @@ struct live {
     bool paused, change_due;
     uint64_t mean_ms;
     gms_time next_change;
-    gms_time digest_at, digest_repeat_at, notice_until;
+    gms_time digest_at, digest_repeat_at, address_at, notice_until;
     bool digest_due, dirty;
     uint64_t differs_since;
     uint32_t known_count;
     struct known known[GMS_MEMBERS_MAX];
     struct trace_file trace, report;
+    struct publisher *publisher; /* NULL: none */
 
     pthread_mutex_t lock; /* of what follows */
     struct tile_model model;
-    int tile_index, tile_of;
+    struct place place;
+    bool watched; /* by somebody who listens to the publisher */
     enum live_end end;
+    bool shown;
+    char pressed[LIVE_KEY_SIZE]; /* "": none */
     char reason[3 * NET_TEXT_SIZE];
     int end_pipe[2];
 };
@@ -48,6 +54,15 @@ void live_notice(struct live *, const char *text); /* shown for a moment */
 void live_finish(struct live *, enum live_end, const char *reason);
 bool live_in_group(const struct live *);
 actor_app_t live_app(struct live *); /* what the actor calls */
+
+/* -- live_tell.c: telemetry -------------------------------------------------------------------------- */
+
+/* Members tell each other where they publish, out of band. False: that is no such message. */
+bool live_hear_address(struct live *, struct known *, const uint8_t *body, size_t size);
+void live_tell_address(struct live *);
+
+void live_meet_listeners(
+    void *live); /* there may be new ones: they are told how it stands with this member */
 
 /* -- live_model.c: the snapshot --------------------------------------------------------------------- */
 

@@ -77,7 +77,7 @@ static void path_of(const struct registry *r, char path[2 * REGISTRY_PATH_SIZE],
 }
 
 static void remove_files(const struct registry *r, const char *ticket) {
-    static const char *const ends[] = {"gms", "ctl", "json"};
+    static const char *const ends[] = {"gms", "ctl", "tel", "json"};
     char path[2 * REGISTRY_PATH_SIZE];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         path_of(r, path, ticket, ends[i]);
@@ -146,11 +146,11 @@ bool registry_publish(struct registry *r, const struct registry_entry *entry, ch
     path_of(r, fresh, r->ticket, "new");
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(id, sizeof id, "%016" PRIx64, entry->address.id);
-    json_t *root =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f}", "role",
-                  entry->role == REGISTRY_WORKER ? "worker" : "launcher", "name", entry->address.name, "id",
-                  id, "endpoint", entry->address.endpoint, "control", entry->control, "rung", entry->rung,
-                  "pid", (json_int_t)getpid(), "started", (double)now.tv_sec + (double)now.tv_nsec * 1e-9);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f}", "role",
+        entry->role == REGISTRY_WORKER ? "worker" : "launcher", "name", entry->address.name, "id", id,
+        "endpoint", entry->address.endpoint, "control", entry->control, "telemetry", entry->telemetry, "rung",
+        entry->rung, "pid", (json_int_t)getpid(), "started", (double)now.tv_sec + (double)now.tv_nsec * 1e-9);
     const int fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     /* Locked before it has its name: nobody ever sees it unlocked while we live. */
     const bool ok = root && fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
@@ -162,28 +162,32 @@ bool registry_publish(struct registry *r, const struct registry_entry *entry, ch
             close(fd);
         return false;
     }
+    if (r->own_fd >= 0)
+        close(r->own_fd); /* of the entry that this one has replaced */
     r->own_fd = fd;
     remove_late(r);
     return true;
 }
 
 static bool read_entry(int fd, struct registry_entry *entry) {
-    const char *role, *name, *id, *endpoint, *control, *rung;
+    const char *role, *name, *id, *endpoint, *control, *telemetry = "", *rung;
     json_int_t pid;
     json_t *root = json_loadfd(fd, 0, NULL);
     memset(entry, 0, sizeof *entry);
     const bool ok = root &&
-                    json_unpack(root, "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F}", "role", &role, "name",
-                                &name, "id", &id, "endpoint", &endpoint, "control", &control, "rung", &rung,
-                                "pid", &pid, "started", &entry->started) == 0 &&
+                    json_unpack(root, "{s:s, s:s, s:s, s:s, s:s, s?s, s:s, s:I, s:F}", "role", &role, "name",
+                                &name, "id", &id, "endpoint", &endpoint, "control", &control, "telemetry",
+                                &telemetry, "rung", &rung, "pid", &pid, "started", &entry->started) == 0 &&
                     strlen(name) < sizeof entry->address.name &&
                     strlen(endpoint) < sizeof entry->address.endpoint &&
-                    strlen(control) < sizeof entry->control && strlen(rung) < sizeof entry->rung && pid > 1;
+                    strlen(control) < sizeof entry->control && strlen(telemetry) < sizeof entry->telemetry &&
+                    strlen(rung) < sizeof entry->rung && pid > 1;
     if (ok) {
         entry->role = strcmp(role, "launcher") == 0 ? REGISTRY_LAUNCHER : REGISTRY_WORKER;
         strcpy(entry->address.name, name);
         strcpy(entry->address.endpoint, endpoint);
         strcpy(entry->control, control);
+        strcpy(entry->telemetry, telemetry);
         strcpy(entry->rung, rung);
         entry->pid = (pid_t)pid;
         trace_parse_id(id, &entry->address.id);

@@ -24,7 +24,8 @@ struct registry_entry {
     pid_t pid;
     char rung[16];
     char control[NET_ENDPOINT_SIZE];
-    double started; /* seconds since 1970: the order in which they came */
+    char telemetry[NET_ENDPOINT_SIZE]; /* where it publishes what it does; "": nowhere */
+    double started;                    /* seconds since 1970: the order in which they came */
 };
 
 struct registry {

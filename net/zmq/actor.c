@@ -200,11 +200,15 @@ static void run(zsock_t *pipe, void *args) {
     zsock_signal(pipe, 0);
     gms_time next = 0;
     while (!self->terminated) {
-        zmq_pollitem_t items[2] = {{.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN}};
+        zmq_pollitem_t items[3] = {{.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN}};
         size_t count = 1;
+        if (self->config.app.wakes)
+            items[count++] = (zmq_pollitem_t){.socket = self->config.app.wakes, .events = ZMQ_POLLIN};
         if (self->control)
             items[count++] = (zmq_pollitem_t){.socket = zsock_resolve(self->control), .events = ZMQ_POLLIN};
         peers_poll(self->peers, items, count, wait_ms(next));
+        if (self->config.app.wakes && items[1].revents)
+            self->config.app.woken(self->config.app.self);
         wake(self);
         peers_read(self->peers);
         read_pipe(self);

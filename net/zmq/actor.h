@@ -54,6 +54,10 @@ typedef struct {
     int (*change_of)(void *self, const uint8_t *body, size_t size);
     void (*trace)(void *self, const struct address_book *book, const struct trace_record *record);
     void (*trace_flush)(void *self); /* before anything leaves the process: what is traced must survive it */
+    void (*last_words)(void *self);  /* a fault is about to kill this process: what was told must be heard */
+    /* A ZeroMQ socket of the application's, NULL: none; `woken` is called when it can be read. */
+    void *wakes;
+    void (*woken)(void *self);
     /* A line of text from the control socket or actor_command(): act, and answer into `reply`. */
     void (*command)(void *self, actor_t *actor, const char *text, char *reply, size_t reply_size);
     gms_time (*tick)(void *self, actor_t *actor,
@@ -133,6 +137,7 @@ void actor_set_loss(actor_t *self, uint32_t percent);
 void actor_arm_crash(actor_t *self, uint32_t after);
 void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count);
 bool actor_cut(actor_t *self, gms_id to);                     /* false: it is so already */
+bool actor_mend(actor_t *self, gms_id to);                    /* false: it is not cut */
 bool actor_delay(actor_t *self, gms_id from, gms_time delay); /* see peers_delay() */
 void actor_heal(actor_t *self);                               /* no link is cut or delayed any more */
 const struct node *actor_node(const actor_t *self);

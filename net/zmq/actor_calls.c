@@ -116,6 +116,13 @@ bool actor_cut(actor_t *self, gms_id to) {
     return node_cut(self->node, clock_now(), to, true);
 }
 
+bool actor_mend(actor_t *self, gms_id to) {
+    const gms_id alias = peers_alias(self->peers, to);
+    if (alias != GMS_NOBODY)
+        node_cut(self->node, clock_now(), alias, false);
+    return node_cut(self->node, clock_now(), to, false);
+}
+
 bool actor_delay(actor_t *self, gms_id from, gms_time delay) {
     char what[64];
     if (!peers_delay(self->peers, from, delay))

@@ -133,6 +133,8 @@ static void on_crash(void *arg) {
     actor_flush_trace(self);
     peers_flush(self->peers);
     peers_destroy(&self->peers, LINGER_MS);
+    if (self->config.app.last_words)
+        self->config.app.last_words(self->config.app.self);
     kill(getpid(), SIGKILL);
     for (;;)
         pause();
