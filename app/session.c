@@ -5,7 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "app/assets.h"
 #include "app/control.h"
+#include "app/picture_file.h"
+#include "app/scenario_menu.h"
+
+#define PICTURE_SCALE 2 /* a window is a part of a screen, and its picture is to be printed */
 
 static volatile sig_atomic_t interrupted;
 
@@ -34,10 +39,39 @@ static void act(struct session *s, int count, const char *const *words) {
     live_command(s->live, text);
 }
 
+static void open_menu(struct session *s) {
+    char error[256], text[300];
+    const char *assets = assets_dir(s->o.program);
+    if (scenario_menu_open(window_menu(s->window), assets, gms_rung_name(s->rung), error, sizeof error))
+        return;
+    snprintf(text, sizeof text, "notice %s", error);
+    live_command(s->live, text);
+}
+
+static void draw_window(struct canvas *c, void *window) {
+    window_draw(window, c);
+}
+
+static void save(struct session *s) {
+    char what[64], said[256], text[300];
+    const struct window_size size = window_size(s->window);
+    snprintf(what, sizeof what, "%s-%s", gms_rung_name(s->rung), s->o.name);
+    const struct picture_file picture = {.what = what,
+                                         .width = size.width,
+                                         .height = size.height,
+                                         .scale = PICTURE_SCALE,
+                                         .fonts = window_fonts(s->window),
+                                         .draw = draw_window,
+                                         .arg = s->window};
+    picture_file_save(&picture, time(NULL), said, sizeof said);
+    snprintf(text, sizeof text, "notice %s", said);
+    live_command(s->live, text);
+}
+
 static void handle_key(struct session *s, enum window_command key) {
     struct tile_model model;
-    int index, of;
-    live_snapshot(s->live, &model, &index, &of);
+    struct place place;
+    live_snapshot(s->live, &model, &place);
     switch (key) {
     case WINDOW_NONE:
     case WINDOW_REFRESH: break;
@@ -61,6 +95,10 @@ static void handle_key(struct session *s, enum window_command key) {
         break;
     case WINDOW_FASTER: act(s, 2, (const char *[]){"pace", "faster"}); break;
     case WINDOW_SLOWER: act(s, 2, (const char *[]){"pace", "slower"}); break;
+    case WINDOW_RESTART: act(s, 2, (const char *[]){"rung", window_choice(s->window)}); break;
+    case WINDOW_SCENARIOS: open_menu(s); break;
+    case WINDOW_PLAY: act(s, 2, (const char *[]){"scenario", window_choice(s->window)}); break;
+    case WINDOW_SAVE: save(s); break;
     case WINDOW_LEAVE:
     case WINDOW_CLOSE:
         if (s->closing)
@@ -115,12 +153,11 @@ static bool read_launcher(struct session *s) {
 
 static void show(struct session *s) {
     struct tile_model model;
-    int index, of;
-    live_snapshot(s->live, &model, &index, &of);
-    if (of > 0 && (index != s->tile_index || of != s->tile_of)) {
-        s->tile_index = index;
-        s->tile_of = of;
-        window_retile(s->window, index, of);
+    struct place place;
+    live_snapshot(s->live, &model, &place);
+    if (place.of > 0 && !place_same(&place, &s->place)) {
+        s->place = place;
+        window_move(s->window, place);
     }
     window_show(s->window, &model);
 }
@@ -156,6 +193,9 @@ void session_run(struct session *s) {
     int stops = 0;
     while (goes_on(s)) {
         if (s->window) {
+            char pressed[LIVE_KEY_SIZE];
+            if (live_take_press(s->live, pressed) && !window_press(s->window, pressed))
+                live_command(s->live, "notice no such key");
             const enum window_command key = window_wait(s->window, 50);
             if (key != WINDOW_NONE && key != WINDOW_REFRESH)
                 handle_key(s, key);

@@ -14,7 +14,8 @@ struct worker_options {
     struct texts join;
     struct member_options member;
     uint64_t mean_ms, seed, risk, loss;
-    bool headless, insecure, managed, fullscreen, reduced_motion;
+    uint64_t await_ms; /* for somebody to listen, before it begins */
+    bool headless, insecure, managed, fullscreen, dark, reduced_motion;
 };
 
 struct session {
@@ -25,7 +26,7 @@ struct session {
     struct window *window;
     char input[4096]; /* of a managed one: the line in the making */
     size_t input_size;
-    int tile_index, tile_of;
+    struct place place;
     bool closing;
     int64_t look_at;   /* zclock_mono() ms: not before that does it look around again */
     int64_t return_at; /* zclock_mono() ms: out of the group until then; 0: it is not */

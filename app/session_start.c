@@ -13,13 +13,13 @@ void session_open_window(struct session *s) {
     snprintf(icon, sizeof icon, "%s/icon.bmp", assets);
     snprintf(fonts, sizeof fonts, "%s/fonts", assets);
     if (s->o.tile)
-        sscanf(s->o.tile, "%d/%d", &s->tile_index, &s->tile_of);
+        place_parse(s->o.tile, &s->place);
     const struct window_config config = {.font_dir = fonts,
                                          .icon = icon,
-                                         .tile_index = s->tile_index,
-                                         .tile_of = s->tile_of,
+                                         .place = s->place,
                                          .fullscreen = s->o.fullscreen,
-                                         .reduced_motion = s->o.reduced_motion};
+                                         .reduced_motion = s->o.reduced_motion,
+                                         .theme = s->o.dark ? THEME_DARK : THEME_LIGHT};
     s->window = window_open(&config, error, sizeof error);
     if (s->window)
         return;
@@ -53,19 +53,37 @@ static bool publish(struct session *s, char *error, size_t error_size) {
     snprintf(entry.address.name, sizeof entry.address.name, "%s", s->o.name);
     snprintf(entry.address.endpoint, sizeof entry.address.endpoint, "%s", live_endpoint(s->live));
     snprintf(entry.control, sizeof entry.control, "%s", live_control_endpoint(s->live));
+    snprintf(entry.telemetry, sizeof entry.telemetry, "%s", live_telemetry_endpoint(s->live));
     snprintf(entry.rung, sizeof entry.rung, "%s", gms_rung_name(s->rung));
     return registry_publish(&s->registry, &entry, error, error_size);
 }
 
+/* Who can reach the member can reach what it tells: the same address, any port. */
+static void telemetry_endpoint(const struct session *s, char endpoint[NET_ENDPOINT_SIZE]) {
+    const char *port = s->o.listen ? strrchr(s->o.listen, ':') : NULL;
+    if (port && strncmp(s->o.listen, "tcp://", 6) == 0 && strlen(s->o.listen) < NET_ENDPOINT_SIZE - 2)
+        snprintf(endpoint, NET_ENDPOINT_SIZE, "%.*s:*", (int)(port - s->o.listen), s->o.listen);
+    else
+        registry_endpoint(&s->registry, "tel", endpoint);
+}
+
+/* For a launcher that starts a scope: it is to see the run from its beginning, but nobody waits for long. */
+static void await_listener(struct session *s) {
+    for (uint64_t waited_ms = 0; waited_ms < s->o.await_ms && !live_watched(s->live); waited_ms += 5)
+        zclock_sleep(5);
+}
+
 static bool make_live(struct session *s, char *error, size_t error_size) {
-    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
+    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE], telemetry[NET_ENDPOINT_SIZE];
     registry_endpoint(&s->registry, "gms", protocol);
     registry_endpoint(&s->registry, "ctl", control);
+    telemetry_endpoint(s, telemetry);
     const struct live_config config = {.name = s->o.name,
                                        .group = s->o.group,
                                        .rung = s->rung,
                                        .listen = s->o.listen ? s->o.listen : protocol,
                                        .control = control,
+                                       .telemetry = telemetry,
                                        .member = s->o.member,
                                        .mean_ms = s->o.mean_ms,
                                        .seed = s->o.seed,
@@ -77,6 +95,8 @@ static bool make_live(struct session *s, char *error, size_t error_size) {
                                        .changed = ring,
                                        .changed_arg = &s->window};
     s->live = live_new(&config, error, error_size);
+    if (s->live && s->window)
+        live_show(s->live);
     return s->live && publish(s, error, error_size);
 }
 
@@ -107,13 +127,14 @@ void session_look_around(struct session *s) {
 
 bool session_come_back(struct session *s, char *error, size_t error_size) {
     struct address others[GMS_CONTACTS_MAX];
-    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE];
+    char protocol[NET_ENDPOINT_SIZE], control[NET_ENDPOINT_SIZE], telemetry[NET_ENDPOINT_SIZE];
     const size_t other_count = find_others(s, others);
     registry_renew(&s->registry);
     registry_endpoint(&s->registry, "gms", protocol);
     registry_endpoint(&s->registry, "ctl", control);
-    return live_return(s->live, s->o.listen ? s->o.listen : protocol, control, others, other_count, error,
-                       error_size) &&
+    telemetry_endpoint(s, telemetry);
+    return live_return(s->live, s->o.listen ? s->o.listen : protocol, control, telemetry, others, other_count,
+                       error, error_size) &&
            publish(s, error, error_size);
 }
 
@@ -152,10 +173,14 @@ bool session_begin(struct session *s, char *error, size_t error_size) {
     for (size_t i = 0; i < s->o.join.count; i++)
         contacts[contact_count++] = s->o.join.item[i];
     ok = make_live(s, error, error_size);
-    if (ok && !s->o.managed)
+    if (ok && !s->o.managed) {
+        await_listener(s);
         live_start(s->live, contacts, contact_count);
+    }
 done:
     registry_unlock(lock);
     free(others);
+    if (ok && s->o.managed)
+        await_listener(s);
     return ok;
 }

@@ -8,6 +8,8 @@
 #ifndef APP_UI_WINDOW_H
 #define APP_UI_WINDOW_H
 
+#include "app/ui/menu.h"
+#include "app/ui/placing.h"
 #include "app/ui/tile.h"
 
 #include <stdbool.h>
@@ -16,14 +18,13 @@
 struct window_config {
     const char *font_dir; /* has B612-Regular.otf and B612-Bold.otf */
     const char *icon;     /* a BMP file; NULL or unreadable: the window has none */
-    int tile_index;       /* place in the grid of windows, from 0 */
-    int tile_of;          /* windows in the grid; 0: the window manager places it */
+    struct place place;   /* in the grid of windows */
     bool fullscreen;
     bool reduced_motion; /* no pulse */
     enum theme theme;
 };
 
-/* What the user asks for. Help, theme and full screen are dealt with inside. */
+/* What the user asks for. Help, theme, full screen and asking again are dealt with inside. */
 enum window_command {
     WINDOW_NONE,    /* the time is over, or nothing to do */
     WINDOW_REFRESH, /* window_ring was called since: fetch the news */
@@ -39,6 +40,10 @@ enum window_command {
     WINDOW_STEP,
     WINDOW_FASTER,
     WINDOW_SLOWER,
+    WINDOW_RESTART,   /* the group, on the rung window_choice() */
+    WINDOW_SCENARIOS, /* which are there: fill and open window_menu() */
+    WINDOW_PLAY,      /* the scenario window_choice() */
+    WINDOW_SAVE,      /* this picture, as files */
     WINDOW_CLOSE,     /* this worker: Q, or the window manager */
     WINDOW_CLOSE_ALL, /* the whole group: Ctrl+Q */
 };
@@ -59,14 +64,27 @@ void window_ring(struct window *);
  * ring again. */
 enum window_command window_wait(struct window *, int timeout_ms);
 
+/* As if the key were pressed in the window; see keys_press(). */
+bool window_press(struct window *, const char *key);
+
 /* Shows a copy of the model, if it differs from the one shown; pulses when its count has grown. The caller
  * fills the model over zeros (they are compared as bytes). */
 void window_show(struct window *, const struct tile_model *);
 
-/* Moves the window to its place in a grid of `of` windows that fills the screen. */
-void window_retile(struct window *, int index, int of);
+void window_move(struct window *, struct place);
 
-/* The grid for `of` windows on a screen: the columns (and so rows) whose tiles are nearest to 16:10. */
-int window_columns(int of, int screen_width, int screen_height);
+/* For WINDOW_SAVE: what the window shows, on another canvas, but without what passes (a pulse, a notice). */
+struct window_size {
+    float width, height; /* px */
+};
+struct window_size window_size(const struct window *);
+void window_draw(struct window *, struct canvas *);
+struct fonts *window_fonts(const struct window *);
+
+/* The menu over this window, which shows it as soon as it is open. */
+struct menu *window_menu(struct window *);
+
+/* After WINDOW_RESTART and WINDOW_PLAY: which; good until the next call of window_wait(). */
+const char *window_choice(const struct window *);
 
 #endif
