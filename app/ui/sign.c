@@ -92,6 +92,37 @@ static void cut(struct canvas *c, struct canvas_rect box, struct canvas_color in
     stroke(c, box, 0.54f, 0.95f, 0.7f, 0.05f, STROKE, ink);
 }
 
+/* A drop: a circle, and the tangents to it from the tip. */
+static void drop(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    struct canvas_point points[26];
+    points[0] = at(box, 0.5f, 0);
+    for (int i = 0; i <= 24; i++) {
+        const float angle = 3.14159265f * (-0.16f + 1.32f * (float)i / 24);
+        points[i + 1] = at(box, 0.5f + 0.34f * cosf(angle), 0.66f + 0.34f * sinf(angle));
+    }
+    canvas_polygon(c, points, 26, ink);
+}
+
+static void changing(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    for (int way = -1; way <= 1; way += 2) {
+        const float d = (float)way, y = 0.5f - d * 0.24f;
+        stroke(c, box, 0.5f - d * 0.48f, y, 0.5f + d * 0.2f, y, STROKE, ink);
+        struct canvas_point head[3] = {at(box, 0.5f + d * 0.14f, y - 0.24f), at(box, 0.5f + d * 0.5f, y),
+                                       at(box, 0.5f + d * 0.14f, y + 0.24f)};
+        canvas_polygon(c, head, 3, ink);
+    }
+}
+
+static void bubble(struct canvas *c, struct canvas_rect box, struct canvas_color ink,
+                   struct canvas_color back) {
+    const struct canvas_rect body = {box.x, box.y + 0.06f * box.h, box.w, 0.66f * box.h};
+    struct canvas_point tail[3] = {at(box, 0.16f, 0.7f), at(box, 0.5f, 0.7f), at(box, 0.16f, 1)};
+    canvas_rounded(c, body, 0.2f * box.w, ink);
+    canvas_polygon(c, tail, 3, ink);
+    for (int i = 0; i < 3; i++)
+        canvas_disc(c, at(box, 0.22f + 0.28f * (float)i, 0.39f), 0.09f * box.w, back);
+}
+
 void sign_draw(struct canvas *c, enum sign sign, struct canvas_rect box, struct canvas_color ink,
                struct canvas_color back) {
     switch (sign) {
@@ -143,6 +174,23 @@ void sign_draw(struct canvas *c, enum sign sign, struct canvas_rect box, struct 
     case SIGN_CUT:
         canvas_note(c, "sign cut");
         cut(c, box, ink);
+        break;
+    case SIGN_JOINING:
+        canvas_note(c, "sign joining");
+        stroke(c, box, 0, 0.5f, 1, 0.5f, 0.2f, ink);
+        stroke(c, box, 0.5f, 0, 0.5f, 1, 0.2f, ink);
+        break;
+    case SIGN_ADOPTING:
+        canvas_note(c, "sign adopting");
+        drop(c, box, ink);
+        break;
+    case SIGN_CHANGING:
+        canvas_note(c, "sign changing");
+        changing(c, box, ink);
+        break;
+    case SIGN_ASKING:
+        canvas_note(c, "sign asking");
+        bubble(c, box, ink, back);
         break;
     }
 }

@@ -17,6 +17,10 @@ enum sign {
     SIGN_EXCLUDED,  /* an arrow into a frame: it wants in again */
     SIGN_SILENT,    /* an hourglass: nothing is heard of it */
     SIGN_CUT,       /* a line with a gap */
+    SIGN_JOINING,   /* a plus: one more */
+    SIGN_ADOPTING,  /* a drop: of colour */
+    SIGN_CHANGING,  /* two arrows past each other: one view for another */
+    SIGN_ASKING,    /* a speech bubble with three dots */
 };
 
 /* Draws the sign inside the square `box` in `ink`; where it needs a second colour, in `back`. */

@@ -5,6 +5,8 @@
 
 #include "app/ui/tile.h"
 
+#define STRIP_ROWS 3 /* of names; bare swatches may have more */
+
 /* The height it wants in a box `width` wide if a single row is `row_height` high: more for the rows, at most
  * `rows_max`, that it takes to show every name at `smallest` px. */
 float strip_height(struct canvas *, const struct tile_model *, float width, float row_height, float smallest,

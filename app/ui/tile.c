@@ -7,7 +7,6 @@
  */
 #include "app/ui/tile.h"
 
-#include "app/ui/help.h"
 #include "app/ui/sign.h"
 #include "app/ui/strip.h"
 
@@ -21,7 +20,6 @@
 #define SHRINK_STEP  0.04f
 #define REASON_LINES 3
 #define NOTICE_LINES 3
-#define STRIP_ROWS   3
 
 enum place { TOP, MIDDLE, BOTTOM };
 enum row_kind { NAME, COLOR, STATE, REASON, DIFFERS, CUT, PAUSED, NOTICE, SYNC, META, STRIP, ROWS };
@@ -34,8 +32,8 @@ static const struct {
     float high; /* height of the row, in text sizes */
 } rules[ROWS] = {
     [NAME] = {TOP, 0, 25, 1.0f},        [COLOR] = {TOP, 2, 9, 1.2f},         [STATE] = {MIDDLE, 0, 11, 1.5f},
-    [REASON] = {MIDDLE, 6, 5, 1.3f},    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [CUT] = {MIDDLE, 5, 6.5f, 1.4f},
-    [PAUSED] = {MIDDLE, 7, 6.5f, 1.4f}, [NOTICE] = {MIDDLE, 9, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
+    [REASON] = {MIDDLE, 6, 5, 1.3f},    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [CUT] = {MIDDLE, 5, 8.5f, 1.4f},
+    [PAUSED] = {MIDDLE, 7, 8.5f, 1.4f}, [NOTICE] = {MIDDLE, 9, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
     [META] = {BOTTOM, 8, 4.6f, 1.6f},   [STRIP] = {BOTTOM, 4, 9, 1.0f},
 };
 
@@ -130,6 +128,11 @@ static bool wanted(const struct tile_model *m, enum row_kind kind) {
     return false;
 }
 
+/* The least of the names in the strip: more in a large window, which is looked at from afar. */
+static float name_size(const struct layout *l) {
+    return fmaxf(l->legible, floorf(1.8f * l->unit));
+}
+
 static void measure(struct layout *l, float shrink) {
     const struct tile_model *m = l->model;
     l->badge = m->state == TILE_LEADING ? fmaxf(2.6f * l->legible, 22 * l->unit * shrink) : 0;
@@ -144,7 +147,7 @@ static void measure(struct layout *l, float shrink) {
     if (l->rows[STRIP].shown) {
         int most = shrink > 0.85f ? STRIP_ROWS : 1; /* rows of swatches are given up before lines of text */
         l->rows[STRIP].height = strip_height(
-            l->canvas, m, l->inside.w, fmaxf(1.35f * l->legible, l->rows[STRIP].height), l->legible, most);
+            l->canvas, m, l->inside.w, fmaxf(1.35f * l->legible, l->rows[STRIP].height), name_size(l), most);
     }
     if (l->rows[REASON].shown) {
         l->reason_lines = canvas_wrap(l->canvas, m->reason, l->rows[REASON].size, CANVAS_REGULAR,
@@ -258,12 +261,12 @@ static enum sign sign_of(enum tile_state state) {
     case TILE_LEAVING: return SIGN_LEAVING;
     case TILE_NO_QUORUM: return SIGN_NO_QUORUM;
     case TILE_EXCLUDED: return SIGN_EXCLUDED;
-    case TILE_BLOCKED:
-    case TILE_UNANSWERED:
-    case TILE_JOINING:
-    case TILE_ADOPTING:
+    case TILE_BLOCKED: return SIGN_CHANGING;
+    case TILE_UNANSWERED: return SIGN_ASKING;
+    case TILE_JOINING: return SIGN_JOINING;
+    case TILE_ADOPTING: return SIGN_ADOPTING;
     case TILE_LEADING:
-    case TILE_FOLLOWING: break;
+    case TILE_FOLLOWING: break; /* these have no row of their own */
     }
     return SIGN_WAITING;
 }
@@ -311,25 +314,26 @@ static void cut_row(const struct layout *l) {
 static void sync_row(const struct layout *l) {
     const struct tile_model *m = l->model;
     unsigned tail = (unsigned)(m->hash & 0xffff);
+    const char *changes = m->count == 1 ? "change" : "changes";
     char texts[3][CANVAS_TEXT_MAX];
-    snprintf(texts[0], sizeof texts[0], "%" PRIu64 " changes \u00b7 history %04x", m->count, tail);
-    snprintf(texts[1], sizeof texts[1], "%" PRIu64 " changes \u00b7 %04x", m->count, tail);
+    snprintf(texts[0], sizeof texts[0], "%" PRIu64 " %s \u00b7 history %04x", m->count, changes, tail);
+    snprintf(texts[1], sizeof texts[1], "%" PRIu64 " %s \u00b7 %04x", m->count, changes, tail);
     snprintf(texts[2], sizeof texts[2], "%" PRIu64 " \u00b7 %04x", m->count, tail);
     first_that_fits(l, SYNC, row_box(l, SYNC), CANVAS_BOLD, texts, 3);
 }
 
-/* Role, view, rung, expected, pace: each shorter text leaves out the last of them. */
+/* View, role, rung, expected, pace: each shorter text leaves out the last of them. */
 static void meta_row(const struct layout *l) {
     const struct tile_model *m = l->model;
     char parts[6][64], texts[6][CANVAS_TEXT_MAX];
     int count = 0;
     if (m->view > 0)
         snprintf(parts[count++], sizeof parts[0], "view %" PRIu32 " (%" PRIu32 ")", m->view, m->member_count);
-    if (m->rung[0] != '\0')
-        snprintf(parts[count++], sizeof parts[0], "%s", m->rung);
     if (m->state == TILE_FOLLOWING)
         snprintf(parts[count++], sizeof parts[0], "%s", tile_state_words(m->state));
-    if (m->expected > 0)
+    if (m->rung[0] != '\0')
+        snprintf(parts[count++], sizeof parts[0], "%s", m->rung);
+    if (m->expected > 0 && m->view > 0)
         snprintf(parts[count++], sizeof parts[0], "expects #%" PRIu64, m->expected);
     if (m->mean_ms > 0)
         snprintf(parts[count++], sizeof parts[0], "every %g s", (double)m->mean_ms / 1000);
@@ -372,20 +376,33 @@ static void draw_row(const struct layout *l, enum row_kind kind) {
     case NOTICE: notice_row(l); break;
     case SYNC: sync_row(l); break;
     case META: meta_row(l); break;
-    case STRIP: strip_draw(l->canvas, m, box, l->legible, l->back); break;
+    case STRIP: strip_draw(l->canvas, m, box, name_size(l), l->back); break;
     case ROWS: break;
     }
 }
 
-static bool is_small(int kind) {
-    return kind == CUT || kind == PAUSED || kind == NOTICE || kind == SYNC || kind == META;
+/* Small text has no hatching behind it: what stands at the bottom is in one plain band, the rest in bands of
+ * their own. */
+static void draw_bands(const struct layout *l) {
+    float above = 0; /* where the row before ends */
+    for (int k = 0; k < ROWS; k++) {
+        struct canvas_rect band = {0, l->rows[k].y, l->look->width, l->rows[k].height};
+        if (!l->rows[k].shown)
+            continue;
+        if (rules[k].place == BOTTOM) {
+            /* No sliver of hatching under the row above. */
+            band.y = band.y - above < 2.5f * l->gap ? above : band.y - floorf(l->gap / 2);
+            band.h = l->look->height - band.y;
+            canvas_rect(l->canvas, band, l->back);
+            return;
+        }
+        if (k == CUT || k == PAUSED || k == NOTICE)
+            canvas_rect(l->canvas, band, l->back);
+        above = band.y + band.h;
+    }
 }
 
 void tile_draw(struct canvas *c, const struct tile_model *m, const struct tile_look *look) {
-    if (look->show_help) {
-        help_draw(c, look);
-        return;
-    }
     struct layout l = {.canvas = c, .model = m, .look = look};
     struct canvas_rect all = {0, 0, look->width, look->height};
     l.back = has_color(m) ? theme_rgb(m->color) : theme_colors(look->theme)->back;
@@ -397,21 +414,20 @@ void tile_draw(struct canvas *c, const struct tile_model *m, const struct tile_l
     float margin = l.border + l.gap;
     l.inside = (struct canvas_rect){margin, margin, look->width - 2 * margin, look->height - 2 * margin};
 
-    canvas_rect(c, all, l.back);
-    if (is_blocked(m))
-        sign_hatch(c, all, fmaxf(12 * look->scale, 5 * l.unit), theme_hatch(l.back));
-    if (look->pulse > 0)
-        canvas_frame(c, all, ceilf(l.border * look->pulse), theme_alpha(l.ink, 0.6f * look->pulse));
     choose(&l);
     place(&l);
+    canvas_rect(c, all, l.back);
+    if (is_blocked(m)) {
+        sign_hatch(c, all, fmaxf(12 * look->scale, 5 * l.unit), theme_hatch(l.back));
+        draw_bands(&l);
+    }
+    if (look->pulse > 0)
+        canvas_frame(c, all, ceilf(l.border * look->pulse), theme_alpha(l.ink, 0.6f * look->pulse));
     if (l.badge > 0)
         draw_badge(&l);
-    for (int k = 0; k < ROWS; k++) {
-        if (l.rows[k].shown && is_blocked(m) && is_small(k))
-            canvas_rect(c, row_box(&l, k), l.back); /* no hatching behind it */
+    for (int k = 0; k < ROWS; k++)
         if (l.rows[k].shown)
             draw_row(&l, (enum row_kind)k);
-    }
     if (m->differs_since > 0)
         sign_hazard(c, all, l.border);
 }

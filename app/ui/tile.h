@@ -68,7 +68,6 @@ struct tile_look {
     float scale;         /* px per unit of legible text: 1, and 2 on a display of twice the density */
     enum theme theme;
     float pulse; /* 1: a change was delivered now, fades to 0 */
-    bool show_help;
 };
 
 /* Draws the whole window, from edge to edge. Lines that do not fit at a legible size are left out, the

@@ -6,7 +6,10 @@
  * Without --out it opens a window, prints the commands of the keys pressed, and closes on Q. --changes MS
  * changes the colour by itself and measures.
  */
+#include "app/scenario_menu.h"
 #include "app/ui/canvas_sdl.h"
+#include "app/ui/keys.h"
+#include "app/ui/question.h"
 #include "app/ui/window.h"
 
 #include <SDL.h>
@@ -21,6 +24,8 @@ struct options {
     const char *font_dir, *icon, *out, *state;
     int width, height, members, down, silent, index, of, changes_ms, for_ms;
     bool fullscreen, calm, help, dark;
+    const char *menu, *typed, *question; /* a rung; what is typed then; a digit */
+    const char *where;                   /* a key of the help, or a scenario of the menu */
     float pulse;
 };
 
@@ -31,7 +36,8 @@ static const char *const state_names[] = {"joining",   "adopting", "leader",  "f
 static const char *const command_names[] = {"none",   "refresh",     "kill-leader", "crash-mid-broadcast",
                                             "lose",   "hang-leader", "cut",         "join",
                                             "leave",  "change",      "pause",       "step",
-                                            "faster", "slower",      "close",       "close-all"};
+                                            "faster", "slower",      "restart",     "scenarios",
+                                            "play",   "save",        "close",       "close-all"};
 
 static void parse_color(const char *text, uint8_t color[3]) {
     unsigned long rgb = strtoul(text[0] == '#' ? text + 1 : text, NULL, 16);
@@ -101,18 +107,28 @@ enum {
     OPT_DIFFERS,
     OPT_PAUSED,
     OPT_NOTICE,
-    OPT_EXPECTED
+    OPT_EXPECTED,
+    OPT_MENU,
+    OPT_TYPED,
+    OPT_QUESTION,
+    OPT_WHERE
 };
 
 static const struct option long_options[] = {
-    {"font-dir", 1, NULL, OPT_FONT},   {"icon", 1, NULL, OPT_ICON},         {"out", 1, NULL, OPT_OUT},
-    {"state", 1, NULL, OPT_STATE},     {"size", 1, NULL, OPT_SIZE},         {"members", 1, NULL, OPT_MEMBERS},
-    {"down", 1, NULL, OPT_DOWN},       {"silent", 1, NULL, OPT_SILENT},     {"cut", 1, NULL, OPT_CUT},
-    {"tile", 1, NULL, OPT_TILE},       {"changes", 1, NULL, OPT_CHANGES},   {"for", 1, NULL, OPT_FOR},
-    {"fullscreen", 0, NULL, OPT_FULL}, {"calm", 0, NULL, OPT_CALM},         {"help", 0, NULL, OPT_HELP},
-    {"dark", 0, NULL, OPT_DARK},       {"pulse", 1, NULL, OPT_PULSE},       {"name", 1, NULL, OPT_NAME},
-    {"color", 1, NULL, OPT_COLOR},     {"differs", 1, NULL, OPT_DIFFERS},   {"paused", 0, NULL, OPT_PAUSED},
-    {"notice", 1, NULL, OPT_NOTICE},   {"expected", 1, NULL, OPT_EXPECTED}, {NULL, 0, NULL, 0}};
+    {"font-dir", 1, NULL, OPT_FONT},     {"icon", 1, NULL, OPT_ICON},
+    {"out", 1, NULL, OPT_OUT},           {"state", 1, NULL, OPT_STATE},
+    {"size", 1, NULL, OPT_SIZE},         {"members", 1, NULL, OPT_MEMBERS},
+    {"down", 1, NULL, OPT_DOWN},         {"silent", 1, NULL, OPT_SILENT},
+    {"cut", 1, NULL, OPT_CUT},           {"tile", 1, NULL, OPT_TILE},
+    {"changes", 1, NULL, OPT_CHANGES},   {"for", 1, NULL, OPT_FOR},
+    {"fullscreen", 0, NULL, OPT_FULL},   {"calm", 0, NULL, OPT_CALM},
+    {"help", 0, NULL, OPT_HELP},         {"dark", 0, NULL, OPT_DARK},
+    {"pulse", 1, NULL, OPT_PULSE},       {"name", 1, NULL, OPT_NAME},
+    {"color", 1, NULL, OPT_COLOR},       {"differs", 1, NULL, OPT_DIFFERS},
+    {"paused", 0, NULL, OPT_PAUSED},     {"notice", 1, NULL, OPT_NOTICE},
+    {"expected", 1, NULL, OPT_EXPECTED}, {"menu", 1, NULL, OPT_MENU},
+    {"typed", 1, NULL, OPT_TYPED},       {"where", 1, NULL, OPT_WHERE},
+    {"question", 1, NULL, OPT_QUESTION}, {NULL, 0, NULL, 0}};
 
 static bool take(int option, struct options *o, struct tile_model *m) {
     switch (option) {
@@ -141,9 +157,69 @@ static bool take(int option, struct options *o, struct tile_model *m) {
     case OPT_DIFFERS: m->differs_since = strtoull(optarg, NULL, 10); return true;
     case OPT_PAUSED: m->paused = true; return true;
     case OPT_NOTICE: snprintf(m->notice, sizeof m->notice, "%s", optarg); return true;
+    case OPT_MENU: o->menu = optarg; return true;
+    case OPT_TYPED: o->typed = optarg; return true;
+    case OPT_WHERE: o->where = optarg; return true;
+    case OPT_QUESTION: o->question = optarg; return true;
     case OPT_EXPECTED: m->expected = strtoull(optarg, NULL, 10); return true;
     }
     return false;
+}
+
+static void draw_picture(struct canvas *c, const struct options *o, const struct tile_model *m,
+                         const struct tile_look *look) {
+    static struct menu menu;
+    struct question question = {0};
+    char error[256];
+    bool taken;
+    if (o->menu != NULL && scenario_menu_open(&menu, "assets", o->menu, error, sizeof error)) {
+        if (o->typed != NULL)
+            menu_type(&menu, o->typed);
+        menu_draw(c, &menu, &(struct menu_look){look->width, look->height, look->scale, look->theme});
+        menu_press(&menu, MENU_PAGE_DOWN);
+        menu_draw(c, &menu, &(struct menu_look){look->width, look->height, look->scale, look->theme});
+    } else if (o->help) {
+        help_draw(c, &keys_help, &(struct help_look){look->width, look->height, look->scale, look->theme, 0});
+    } else {
+        tile_draw(c, m, look);
+    }
+    if (o->question == NULL)
+        return;
+    question_press(&question, *o->question, 0, &taken);
+    question_draw(c, &question, look->width, look->height, look->scale, look->theme);
+}
+
+/* Prints where a click does what a key of the help does, or starts a scenario of the menu. */
+static int print_where(const struct options *o) {
+    static struct menu menu;
+    char error[256];
+    struct canvas_sdl canvas;
+    struct fonts *fonts = fonts_open(o->font_dir, error, sizeof error);
+    const float width = (float)o->width, height = (float)o->height;
+    int action = 0, bad = 1;
+    for (int row = 0; row < keys_help.count; row++)
+        for (int cap = 0; cap < HELP_CAPS_MAX && keys_help.rows[row].cap[cap].key != NULL; cap++)
+            if (strcmp(keys_help.rows[row].cap[cap].key, o->where) == 0)
+                action = keys_help.rows[row].cap[cap].action;
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, o->width, o->height, 32, SDL_PIXELFORMAT_RGB888);
+    canvas_sdl_init(&canvas, surface, fonts);
+    if (o->menu != NULL && scenario_menu_open(&menu, "assets", o->menu, error, sizeof error))
+        menu_draw(&canvas.canvas, &menu, &(struct menu_look){width, height, 1, THEME_LIGHT});
+    for (float y = 0; y < height && bad; y += 2)
+        for (float x = 0; x < width && bad; x += 2) {
+            if (menu.is_open)
+                menu_point(&menu, x, y);
+            bad = menu.is_open
+                      ? y < menu.list.y || x < menu.list.x ||
+                            strcmp(menu.items[menu.chosen].name, o->where) != 0
+                      : help_hit(&canvas.canvas, &keys_help,
+                                 &(struct help_look){width, height, 1, THEME_LIGHT, 0}, x, y) != action;
+            if (!bad)
+                printf("%d %d\n", (int)x + 4, (int)y + 4);
+        }
+    SDL_FreeSurface(surface);
+    fonts_close(&fonts);
+    return bad;
 }
 
 static int write_picture(const struct options *o, const struct tile_model *m) {
@@ -157,8 +233,8 @@ static int write_picture(const struct options *o, const struct tile_model *m) {
     struct canvas_sdl canvas;
     canvas_sdl_init(&canvas, surface, fonts);
     struct tile_look look = {(float)o->width, (float)o->height, 1, o->dark ? THEME_DARK : THEME_LIGHT,
-                             o->pulse,        o->help};
-    tile_draw(&canvas.canvas, m, &look);
+                             o->pulse};
+    draw_picture(&canvas.canvas, o, m, &look);
     if (o->for_ms > 0) { /* how long a drawing takes */
         uint64_t start = SDL_GetPerformanceCounter();
         for (int i = 0; i < o->for_ms; i++)
@@ -199,8 +275,7 @@ static int run_window(const struct options *o, struct tile_model *m) {
     char error[256];
     struct window_config config = {.font_dir = o->font_dir,
                                    .icon = o->icon,
-                                   .tile_index = o->index,
-                                   .tile_of = o->of,
+                                   .place = {PLACING_WHOLE, o->index, o->of},
                                    .fullscreen = o->fullscreen,
                                    .reduced_motion = o->calm,
                                    .theme = o->dark ? THEME_DARK : THEME_LIGHT};
@@ -248,6 +323,8 @@ int main(int argc, char **argv) {
             fprintf(stderr, "tile_preview: see the head of tests/gui/tile_preview.c for the options\n");
             return 2;
         }
+    if (o.where != NULL)
+        return print_where(&o);
     set_state(&m, o.state);
     if (m.state == TILE_JOINING || m.state == TILE_FAILED)
         m.view = 0, m.count = 0, o.members = 0;

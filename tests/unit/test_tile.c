@@ -2,8 +2,9 @@
  * display is needed. Each test's name is the claim.
  */
 #include "app/ui/canvas_list.h"
+#include "app/ui/keys.h"
 #include "app/ui/tile.h"
-#include "app/ui/window.h"
+#include "app/ui/placing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,9 +68,13 @@ static struct tile_model full_model(enum tile_state state, uint32_t members) {
 }
 
 static const char *draw(const struct tile_model *m, float width, float height, bool help) {
-    struct tile_look look = {.width = width, .height = height, .scale = 1, .show_help = help};
+    struct tile_look look = {.width = width, .height = height, .scale = 1};
     canvas_list_clear(&list);
-    tile_draw(&list.canvas, m, &look);
+    if (help)
+        help_draw(&list.canvas, &keys_help,
+                  &(struct help_look){.width = width, .height = height, .scale = 1});
+    else
+        tile_draw(&list.canvas, m, &look);
     return list.text;
 }
 
@@ -177,8 +182,8 @@ static void what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_si
         enum tile_state state;
         bool hatched;
         const char *sign, *word;
-    } rows[] = {{TILE_BLOCKED, true, "note sign waiting\n", " view change\u2026\n"},
-                {TILE_UNANSWERED, true, "note sign waiting\n", " no answer\u2026\n"},
+    } rows[] = {{TILE_BLOCKED, true, "note sign changing\n", " view change\u2026\n"},
+                {TILE_UNANSWERED, true, "note sign asking\n", " no answer\u2026\n"},
                 {TILE_NO_QUORUM, true, "note sign no quorum\n", " NO QUORUM\n"},
                 {TILE_EXCLUDED, false, "note sign excluded\n", " EXCLUDED\n"}};
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
@@ -327,6 +332,8 @@ static void black_or_white_always_contrasts_by_4_5(void **state) {
 static void members_that_do_not_fit_are_counted(void **state) {
     (void)state;
     struct tile_model m = model_of(TILE_FOLLOWING, "w3", 32);
+    assert_null(strstr(draw(&m, 200, 200, false), " +"));
+    m = model_of(TILE_FOLLOWING, "w3", 64);
     assert_has(draw(&m, 200, 200, false), " +");
     m = model_of(TILE_FOLLOWING, "w3", 200);
     assert_has(draw(&m, 1920, 1080, false), " +136\n");
@@ -335,7 +342,7 @@ static void members_that_do_not_fit_are_counted(void **state) {
 static void a_member_that_is_down_is_crossed_out(void **state) {
     (void)state;
     struct tile_model m = model_of(TILE_FOLLOWING, "w3", 5);
-    assert_has(draw(&m, 640, 540, false), "note crossed out\n");
+    assert_has(draw(&m, 640, 540, false), "note sign failed\n");
 }
 
 static void the_title_has_name_rung_view_and_role(void **state) {
@@ -346,13 +353,81 @@ static void the_title_has_name_rung_view_and_role(void **state) {
     assert_string_equal(title, "w3 \u00b7 gms3 \u00b7 view 7 (5) \u00b7 leader");
 }
 
+#define FRAME_WIDTH  2 /* as some window managers draw it */
+#define FRAME_HEIGHT 24
+#define LEAST_WIDTH  (PLACING_SMALLEST + FRAME_WIDTH)
+#define LEAST_HEIGHT (PLACING_SMALLEST + FRAME_HEIGHT)
+
+static int columns(int of, int width, int height) {
+    return placing_columns(of, width, height, LEAST_WIDTH, LEAST_HEIGHT);
+}
+
 static void five_windows_make_a_grid_of_three_by_two(void **state) {
     (void)state;
-    assert_int_equal(window_columns(1, 1920, 1080), 1);
-    assert_int_equal(window_columns(4, 1920, 1080), 2);
-    assert_int_equal(window_columns(5, 1920, 1080), 3);
-    assert_int_equal(window_columns(6, 1920, 1080), 3);
-    assert_int_equal(window_columns(5, 1080, 1920), 1);
+    assert_int_equal(columns(1, 1920, 1080), 1);
+    assert_int_equal(columns(4, 1920, 1080), 2);
+    assert_int_equal(columns(5, 1920, 1080), 3);
+    assert_int_equal(columns(6, 1920, 1080), 3);
+    assert_int_equal(columns(5, 1080, 1920), 1);
+}
+
+static void five_windows_above_a_scope_stand_side_by_side(void **state) {
+    (void)state;
+    assert_int_equal(columns(3, 1920, 486), 3);
+    assert_int_equal(columns(5, 1920, 486), 5);
+    assert_int_equal(columns(5, 1280, 324), 5);
+    assert_int_equal(columns(8, 1920, 486), 4);
+}
+
+static bool fits(int of, int columns, int width, int height) {
+    const int rows = (of + columns - 1) / columns;
+    return width / columns >= LEAST_WIDTH && height / rows >= LEAST_HEIGHT;
+}
+
+static void no_window_covers_another_where_any_grid_has_room_for_all(void **state) {
+    (void)state;
+    static const int areas[][2] = {{1920, 1080}, {1920, 486}, {1280, 720}, {1280, 324}, {1366, 345}};
+    for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+        const int width = areas[i][0], height = areas[i][1];
+        for (int of = 1; of <= 40; of++) {
+            bool any = false;
+            for (int c = 1; c <= of; c++)
+                any = any || fits(of, c, width, height);
+            assert_true(!any || fits(of, columns(of, width, height), width, height));
+        }
+    }
+    assert_int_equal(columns(16, 1920, 486), 8);
+}
+
+static void where_no_grid_has_room_for_all_the_windows_shrink_and_none_is_a_ribbon(void **state) {
+    (void)state;
+    assert_int_equal(columns(8, 1280, 324), 8); /* 160x324 */
+    assert_int_equal(columns(32, 1280, 324), 16);
+    for (int of = 17; of <= 32; of++) {
+        const int c = columns(of, 1920, 486), rows = (of + c - 1) / c;
+        assert_true(1920 / c - FRAME_WIDTH >= PLACING_LEAST && 486 / rows - FRAME_HEIGHT >= PLACING_LEAST);
+    }
+}
+
+static void one_change_is_one_change(void **state) {
+    (void)state;
+    struct tile_model m = model_of(TILE_FOLLOWING, "w2", 5);
+    m.count = 1;
+    assert_has(draw(&m, 640, 540, false), " 1 change \u00b7 history");
+}
+
+static void a_place_that_is_told_to_another_process_comes_back(void **state) {
+    const struct place places[] = {{PLACING_WHOLE, 0, 1}, {PLACING_UPPER, 2, 5}, {PLACING_LOWER, 0, 1}};
+    const char *const none[] = {"", "1", "1/", "5/5", "-1/5", "0/0", "1/5/middle", "1/5000"};
+    char text[PLACE_TEXT_SIZE];
+    struct place back;
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        place_spell(&places[i], text);
+        assert_true(place_parse(text, &back) && place_same(&back, &places[i]));
+    }
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(place_parse(none[i], &back));
 }
 
 int main(void) {
@@ -376,6 +451,11 @@ int main(void) {
         cmocka_unit_test(a_member_that_is_down_is_crossed_out),
         cmocka_unit_test(the_title_has_name_rung_view_and_role),
         cmocka_unit_test(five_windows_make_a_grid_of_three_by_two),
+        cmocka_unit_test(no_window_covers_another_where_any_grid_has_room_for_all),
+        cmocka_unit_test(where_no_grid_has_room_for_all_the_windows_shrink_and_none_is_a_ribbon),
+        cmocka_unit_test(one_change_is_one_change),
+        cmocka_unit_test(five_windows_above_a_scope_stand_side_by_side),
+        cmocka_unit_test(a_place_that_is_told_to_another_process_comes_back),
     };
     char error[256];
     struct fonts *fonts = fonts_open(GROUPY_ASSETS_SOURCE "/fonts", error, sizeof error);
