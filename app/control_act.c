@@ -3,6 +3,10 @@
 
 #include <czmq.h>
 #include <inttypes.h>
+#include <limits.h>
+
+#include "app/assets.h"
+#include "app/scenario.h"
 
 /* -- What all actions do ---------------------------------------------------------------------------- */
 
@@ -74,8 +78,25 @@ static int act_change(struct act *a) {
         entry = &a->group->workers[0];
     if (!entry)
         return STATUS_CANT_RUN;
-    snprintf(text, sizeof text, "change %" PRIu64, n);
+    if (n > 0)
+        snprintf(text, sizeof text, "change %" PRIu64, n);
+    else /* whichever it likes */
+        snprintf(text, sizeof text, "change");
     snprintf(done, sizeof done, "%s changes colour", entry->address.name);
+    return act_ask(a, entry, text, done);
+}
+
+static int act_press(struct act *a) {
+    char text[64], done[96];
+    const char *name = a->word_count > 1 ? a->words[1] : a->self;
+    const struct registry_entry *entry = name ? act_whom(a, name) : NULL;
+    if (!name)
+        return act_say(a, STATUS_USAGE, "press %s: in whose window? groupy ctl press %s w1", a->words[0],
+                       a->words[0]);
+    if (!entry)
+        return STATUS_CANT_RUN;
+    snprintf(text, sizeof text, "press %.40s", a->words[0]);
+    snprintf(done, sizeof done, "%.40s is pressed in the window of %s", a->words[0], entry->address.name);
     return act_ask(a, entry, text, done);
 }
 
@@ -119,6 +140,36 @@ static int act_leave(struct act *a) {
     return act_ask(a, entry, "leave", done);
 }
 
+static int act_rung(struct act *a) {
+    char text[32], done[64];
+    enum gms_rung_id rung;
+    if (!streq(a->words[0], "gms2p5") && !gms_rung_find(a->words[0], &rung))
+        return act_say(a, STATUS_USAGE, "rung %s: %s is expected", a->words[0], options_rungs(true));
+    if (!a->group->has_launcher)
+        return act_say(a, STATUS_CANT_RUN,
+                       "no launcher here that could restart the group: groupy demo --rung %s", a->words[0]);
+    snprintf(text, sizeof text, "rung %s", a->words[0]);
+    snprintf(done, sizeof done, "the group restarts on %s", a->words[0]);
+    return act_ask(a, &a->group->launcher, text, done);
+}
+
+/* The launcher may be in another folder: it is told the whole path. */
+static int act_scenario(struct act *a) {
+    char dir[4096], path[4096 + 64], whole[PATH_MAX], text[PATH_MAX + 16], done[128];
+    snprintf(dir, sizeof dir, "%s/scenarios", assets_dir("groupy"));
+    if (!scenario_find(dir, a->words[0], path, sizeof path, text, sizeof text))
+        return act_say(a, STATUS_USAGE, "%s", text);
+    if (!a->group->has_launcher)
+        return act_say(a, STATUS_CANT_RUN,
+                       "no launcher here that could restart the group: groupy demo --scenario %s",
+                       a->words[0]);
+    if (!realpath(path, whole))
+        return act_say(a, STATUS_CANT_RUN, "%s: %s", path, strerror(errno));
+    snprintf(text, sizeof text, "scenario %s", whole);
+    snprintf(done, sizeof done, "the group restarts with the scenario %.64s", a->words[0]);
+    return act_ask(a, &a->group->launcher, text, done);
+}
+
 static int act_quit(struct act *a) {
     if (a->group->has_launcher)
         return act_ask(a, &a->group->launcher, "quit", "the group ends");
@@ -143,13 +194,16 @@ static const struct {
     {"delay", 1, 1, act_delay, {"--from", "--to"}},
     {"cut", 1, 2, act_cut, {"--one-way!"}},
     {"partition", 1, ACT_VALUES_MAX, act_partition, {NULL}},
-    {"heal", 0, 0, act_heal, {NULL}},
+    {"heal", 0, 2, act_heal, {"--one-way!"}},
     {"change", 0, 2, act_change, {NULL}},
+    {"press", 1, 2, act_press, {NULL}},
     {"pause", 0, 0, act_pause, {NULL}},
     {"resume", 0, 0, act_resume, {NULL}},
     {"pace", 1, 1, act_pace, {NULL}},
     {"join", 0, 0, act_join, {NULL}},
     {"leave", 0, 1, act_leave, {NULL}},
+    {"rung", 1, 1, act_rung, {NULL}},
+    {"scenario", 1, 1, act_scenario, {NULL}},
     {"quit", 0, 0, act_quit, {NULL}},
 };
 

@@ -133,7 +133,10 @@ int act_lose(struct act *a) {
     if (from == to)
         return act_say(a, STATUS_CANT_RUN, "no message of %s goes to itself", from->address.name);
     snprintf(text, sizeof text, "lose %" PRIu64 " %016" PRIx64, count, to ? to->address.id : GMS_NOBODY);
-    snprintf(done, sizeof done, "the next %" PRIu64 " from %s to %s will be lost", count, from->address.name,
+    char what[48] = "message";
+    if (count > 1)
+        snprintf(what, sizeof what, "%" PRIu64 " messages", count);
+    snprintf(done, sizeof done, "the next %s from %s to %s will be lost", what, from->address.name,
              to ? to->address.name : "anybody");
     return act_ask(a, from, text, done);
 }
@@ -241,6 +244,29 @@ int act_partition(struct act *a) {
                    a->group->worker_count - named, failed);
 }
 
+static int mend_link(struct act *a, const struct registry_entry *from, const struct registry_entry *to,
+                     const char *done) {
+    char text[32];
+    snprintf(text, sizeof text, "heal %016" PRIx64, to->address.id);
+    return act_ask(a, from, text, done);
+}
+
+/* No name: all links of all. Two: the link between them. */
 int act_heal(struct act *a) {
-    return act_ask_everybody(a, "heal", "all links work again");
+    char done[128];
+    const bool one_way = act_option(a, "--one-way") != NULL;
+    if (a->word_count == 0)
+        return act_ask_everybody(a, "heal", "all links work again");
+    if (a->word_count == 1)
+        return act_say(a, STATUS_USAGE, "heal: no worker (all links), or two (the link between them)");
+    const struct registry_entry *from = act_whom(a, a->words[0]);
+    const struct registry_entry *to = from ? act_whom(a, a->words[1]) : NULL;
+    if (!to)
+        return STATUS_CANT_RUN;
+    if (from == to)
+        return act_say(a, STATUS_USAGE, "heal: two different workers are expected");
+    snprintf(done, sizeof done, "the link from %s to %s works again%s", from->address.name, to->address.name,
+             one_way ? "" : ", and back");
+    const int status = mend_link(a, from, to, done);
+    return one_way || status != STATUS_FINE ? status : mend_link(a, to, from, done);
 }

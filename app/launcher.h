@@ -24,10 +24,11 @@ struct launcher_config {
     struct member_options member;
     const char *trace_dir;           /* NULL: none */
     const struct scenario *scenario; /* NULL: none; its rung and members may have been overridden above */
-    bool headless, json, reduced_motion;
+    bool headless, json, no_scope, dark, reduced_motion;
 };
 
-/* Runs the group to its end. Returns a status of the contract. No process is left behind. */
-int launcher_run(const struct launcher_config *);
+/* Runs the group to its end, and again for as long as somebody wants another rung or scenario; then it is as
+ * `plain` says, which has no scenario. Returns the status of the last run. No process is left behind. */
+int launcher_run(const struct launcher_config *first, const struct launcher_config *plain);
 
 #endif

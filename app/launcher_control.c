@@ -75,6 +75,15 @@ static const char *hang(struct launcher *l, const char *text) {
     return "error no worker of this launcher";
 }
 
+static const char *restart(struct launcher *l, const char *text) {
+    static char reply[600];
+    char error[512] = "";
+    const bool ok = text[0] == 'r' ? launcher_want_rung(l, text + 5, error, sizeof error)
+                                   : launcher_want_scenario(l, text + 9, error, sizeof error);
+    snprintf(reply, sizeof reply, "error %s", error);
+    return ok ? "ok" : reply;
+}
+
 static const char *obey(struct launcher *l, const char *text) {
     char error[256] = "";
     if (strcmp(text, "join") == 0 && l->phase != RUNNING)
@@ -88,9 +97,11 @@ static const char *obey(struct launcher *l, const char *text) {
     if (strncmp(text, "hang ", 5) == 0)
         return hang(l, text);
     if (strcmp(text, "quit") == 0) {
-        launcher_enter(l, SETTLING);
+        launcher_quit(l);
         return "ok";
     }
+    if (strncmp(text, "rung ", 5) == 0 || strncmp(text, "scenario ", 9) == 0)
+        return restart(l, text);
     return remember(l, text) ? "ok" : "error not a command of a launcher";
 }
 

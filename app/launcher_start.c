@@ -4,6 +4,24 @@
 #include <string.h>
 
 #include "app/launcher_state.h"
+#include "app/ui/placing.h"
+
+#define AWAIT_SCOPE "1s"
+
+static void spell_place(const struct launcher *l, const struct child *child, char text[PLACE_TEXT_SIZE]) {
+    const enum placing_area area = l->has_scope ? PLACING_UPPER : PLACING_WHOLE;
+    place_spell(&(struct place){area, child->slot, l->tiles}, text);
+}
+
+void launcher_place_all(struct launcher *l) {
+    char text[PLACE_TEXT_SIZE];
+    for (int i = 0; i < l->child_count; i++) {
+        if (l->children[i].slot < 0)
+            continue;
+        spell_place(l, &l->children[i], text);
+        child_tell(&l->children[i], "tile %s", text);
+    }
+}
 
 /* The lowest free tile; when there is none the grid grows, and everybody gets a new place. */
 static int take_slot(struct launcher *l) {
@@ -18,16 +36,13 @@ static int take_slot(struct launcher *l) {
     if (slot < l->tiles)
         return slot;
     l->tiles = slot + 1;
-    for (int i = 0; i < l->child_count; i++) {
-        if (l->children[i].slot >= 0)
-            child_tell(&l->children[i], "tile %d %d", l->children[i].slot, l->tiles);
-    }
+    launcher_place_all(l);
     return slot;
 }
 
 bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     const struct launcher_config *c = l->config;
-    char mean[32], seed[32], risk[32], loss[32], tile[32];
+    char mean[32], seed[32], risk[32], loss[32], tile[PLACE_TEXT_SIZE];
     struct member_options_words member;
     if (l->child_count == CHILDREN_MAX) {
         snprintf(error, error_size, "no more than %d workers in one run", CHILDREN_MAX);
@@ -41,7 +56,7 @@ bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     snprintf(seed, sizeof seed, "%" PRIu64, c->seed * 1000 + (uint64_t)l->child_count + 1);
     snprintf(risk, sizeof risk, "%" PRIu64, c->risk);
     snprintf(loss, sizeof loss, "%" PRIu64, l->loss_percent);
-    snprintf(tile, sizeof tile, "%d/%d", child->slot, l->tiles);
+    spell_place(l, child, tile);
     member_options_spell(&c->member, &member);
     const char *argv[48] = {"groupy", "worker",    "--managed",
                             "--name", child->name, "--group",
@@ -55,8 +70,14 @@ bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
         argv[argc++] = *word;
     if (c->headless)
         argv[argc++] = "--headless";
+    if (c->dark)
+        argv[argc++] = "--dark";
     if (c->reduced_motion)
         argv[argc++] = "--reduced-motion";
+    if (l->has_scope) { /* it is to see the run from the beginning */
+        argv[argc++] = "--await-scope";
+        argv[argc++] = AWAIT_SCOPE;
+    }
     if (c->trace_dir) {
         argv[argc++] = "--trace";
         argv[argc++] = c->trace_dir;

@@ -44,6 +44,13 @@ void outcomes_close(struct scenario_outcomes *all, const char *why) {
     }
 }
 
+int outcomes_failed(const struct scenario_outcomes *all) {
+    int failed = 0;
+    for (int i = 0; i < all->scenario->step_count; i++)
+        failed += all->each[i].state == OUTCOME_FAILED;
+    return failed;
+}
+
 int outcomes_conclude(const struct scenario_outcomes *all, const char *command, bool json) {
     const struct scenario *s = all->scenario;
     int failed = 0;

@@ -36,6 +36,8 @@ bool outcomes_waiting(const struct scenario_outcomes *);
 /* The run ends: what is still expected did not come. */
 void outcomes_close(struct scenario_outcomes *, const char *why);
 
+int outcomes_failed(const struct scenario_outcomes *); /* how many, so far */
+
 /* Prints what failed, one line each; a status of the contract. */
 int outcomes_conclude(const struct scenario_outcomes *, const char *command, bool json);
 void outcomes_add_json(const struct scenario_outcomes *, json_t *root); /* "scenario" and "expects" */

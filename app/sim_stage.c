@@ -149,6 +149,12 @@ static void set_pace(struct play *p, uint64_t mean_ms) {
     p->next_change = mean_ms > 0 ? sim_now(p->sim) : GMS_NEVER;
 }
 
+/* For whoever reads the trace, or watches it again; it has been printed. */
+static void note(struct play *p, const char *text) {
+    const struct trace_record r = {.ev = TRACE_NOTE, .t = sim_now(p->sim), .what = text};
+    recorder_put(p->recorder, &r, NULL);
+}
+
 /* Carries it out; what keeps it from being so goes to `why`, which is empty. */
 static void act(struct play *p, const struct scenario_step *step, char *why, size_t why_size) {
     struct sim *sim = p->sim;
@@ -182,7 +188,7 @@ static void act(struct play *p, const struct scenario_step *step, char *why, siz
     case SCENARIO_PARTITION: partition(p, step, why, why_size); break;
     case SCENARIO_HEAL: sim_heal(sim); break;
     case SCENARIO_PACE: set_pace(p, step->duration_ms); break;
-    case SCENARIO_NOTE: /* it has been printed */
+    case SCENARIO_NOTE: note(p, step->text); break;
     case SCENARIO_EXPECT:
     case SCENARIO_VERBS: break;
     }

@@ -155,6 +155,7 @@ static void note(struct stage *stage, struct launcher *l, const char *text) {
     char line[SCENARIO_TEXT_SIZE + 8];
     snprintf(line, sizeof line, "notice %s", text);
     launcher_tell_all(l, line);
+    launcher_note(l, text);
     if (has_windows(l))
         stage->began += (NOTE_MS + NOTE_BYTE_MS * strlen(text)) * CLOCK_MS;
 }
@@ -316,6 +317,25 @@ void stage_feed(struct stage *stage, const struct trace_record *r) {
 
 void stage_close(struct stage *stage) {
     outcomes_close(&stage->outcomes, stage->began ? "the run ended before" : "not all members got in");
+}
+
+int stage_failed(const struct stage *stage) {
+    return outcomes_failed(&stage->outcomes);
+}
+
+void stage_tell_end(struct stage *stage, struct launcher *l) {
+    char text[SCENARIO_TEXT_SIZE], line[SCENARIO_TEXT_SIZE + 8];
+    stage_close(stage);
+    const int failed = outcomes_failed(&stage->outcomes);
+    if (failed > 0)
+        snprintf(text, sizeof text, "The scenario is over: %d of its steps did not come out as expected.",
+                 failed);
+    else
+        snprintf(text, sizeof text, "The scenario is over, as expected.");
+    say(l, "%s", text);
+    snprintf(line, sizeof line, "notice %s", text);
+    launcher_tell_all(l, line);
+    launcher_note(l, text);
 }
 
 int stage_conclude(const struct stage *stage, bool json) {

@@ -26,6 +26,11 @@ long stage_wait_ms(const struct stage *, gms_time now, long max_ms); /* until so
 /* The run ends: what is still expected did not come. */
 void stage_close(struct stage *);
 
+/* The scenario is over, the group is not: says how it came out, in the windows, too. */
+void stage_tell_end(struct stage *, struct launcher *);
+
+int stage_failed(const struct stage *); /* how many steps did not come out as expected */
+
 /* Prints how the expectations came out; a status of the contract. */
 int stage_conclude(const struct stage *, bool json);
 void stage_add_json(const struct stage *, json_t *root); /* "scenario" and "expects" */

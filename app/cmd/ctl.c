@@ -100,13 +100,16 @@ int cmd_ctl(int argc, char **argv) {
             "  delay TIME [--from NAME] [--to NAME]  messages take so much longer; 0s: no longer\n"
             "  cut NAME [NAME] [--one-way]       nothing passes on that link, or on all of NAME's\n"
             "  partition NAME...                 nothing passes between these and all others\n"
-            "  heal                              all links work again\n"
+            "  heal [NAME NAME] [--one-way]      all links work again, or the one between these\n"
             "  loss P%                           every message is lost with this chance\n"
             "  change [N] [NAME]                 one colour change now\n"
+            "  press KEY NAME                    as if that key were pressed in that worker's window\n"
             "  pause, resume                     the changes of all workers\n"
             "  pace faster|slower|DURATION       the mean time between two changes of a worker\n"
             "  join                              a new worker joins\n"
             "  leave NAME                        a worker leaves in good order\n"
+            "  rung R                            the group ends, and starts again on that rung\n"
+            "  scenario NAME|FILE                the group ends, and another one plays this\n"
             "  quit                              the whole group ends",
         .usage = "ACTION [--group G]",
         .example = "groupy ctl crash-mid-broadcast --after 2",

@@ -34,7 +34,8 @@ static int cast(struct launcher_config *config, const char **rung, const char *n
     return STATUS_FINE;
 }
 
-static int run(struct launcher_config *config, const char *rung) {
+/* What neither the command line nor a scenario says. */
+static int settle(struct launcher_config *config, const char *rung) {
     if (!rung)
         rung = LIVE_RUNG;
     if (config->members == NOT_SAID)
@@ -47,16 +48,28 @@ static int run(struct launcher_config *config, const char *rung) {
     }
     if (!gms_rung_find(rung, &config->rung))
         return options_error("demo", "--rung %s: %s is expected", rung, options_rungs(true));
+    if (config->seed == 0)
+        config->seed = (uint64_t)time(NULL);
+    config->program = spawn_self(program_name);
+    return STATUS_FINE;
+}
+
+/* `config` is what the command line says. */
+static int run(const struct launcher_config *config, const char *rung, const char *name,
+               struct scenario *scenario) {
+    struct launcher_config plain = *config, first = *config;
     const char *bad_group = registry_group_error(config->group);
     if (bad_group)
         return options_error("demo", "--group %s: %s", config->group, bad_group);
     if (config->trace_dir && trace_folder_is_used(config->trace_dir))
         return options_error("demo", "--trace %s: it has the traces of another run: name another folder",
                              config->trace_dir);
-    if (config->seed == 0)
-        config->seed = (uint64_t)time(NULL);
-    config->program = spawn_self(program_name);
-    return launcher_run(config);
+    int status = settle(&plain, NULL);
+    if (status == STATUS_FINE && name)
+        status = cast(&first, &rung, name, scenario);
+    if (status == STATUS_FINE)
+        status = settle(&first, rung);
+    return status == STATUS_FINE ? launcher_run(&first, &plain) : status;
 }
 
 int cmd_demo(int argc, char **argv) {
@@ -72,9 +85,11 @@ int cmd_demo(int argc, char **argv) {
         {"--mean", OPTION_DURATION, &config.mean_ms, 0, 3600000, "2s",
          "mean time between two changes of a worker"},
         {"--scenario", OPTION_TEXT, &name, 0, 0, "NAME|FILE",
-         "run it, and end; it says the rung and how many (groupy scenarios lists them)"},
+         "run it, and end, or with a scope leave its end on the screen (groupy scenarios lists them)"},
         {"--for", OPTION_DURATION, &config.for_ms, 1, 86400000, "10s", "end after this time"},
         {"--headless", OPTION_FLAG, &config.headless, 0, 0, NULL, "no windows: print the events"},
+        {"--no-scope", OPTION_FLAG, &config.no_scope, 0, 0, NULL,
+         "no picture of the group beside the workers' windows"},
         {"--json", OPTION_FLAG, &config.json, 0, 0, NULL, "print the verdict only, as one JSON document"},
         {"--trace", OPTION_TEXT, &config.trace_dir, 0, 0, "DIR",
          "write a trace file for every process there"},
@@ -87,17 +102,18 @@ int cmd_demo(int argc, char **argv) {
         {"--loss", OPTION_PERCENT, &config.loss_percent, 0, 100, "P%",
          "each message is lost with this chance"},
         MEMBER_OPTION_ROWS(&config.member),
+        {"--dark", OPTION_FLAG, &config.dark, 0, 0, NULL, "start with the dark theme"},
         {"--reduced-motion", OPTION_FLAG, &config.reduced_motion, 0, 0, NULL,
          "no pulse when a change is delivered"},
         {.name = NULL},
     };
-    const struct command command = {.name = "demo",
-                                    .summary =
-                                        "Starts a group of workers, each a process with a window, tiled.\n"
-                                        "Press ? in a window for the keys; Ctrl+C here ends everything.",
-                                    .usage = "[options]",
-                                    .example = "groupy demo -n 5 --rung gms2",
-                                    .options = options};
+    const struct command command = {
+        .name = "demo",
+        .summary = "Starts a group of workers, each a process with a window, tiled, and the scope.\n"
+                   "Press ? in a window for the keys; Ctrl+C here ends everything.",
+        .usage = "[options]",
+        .example = "groupy demo -n 5 --rung gms2",
+        .options = options};
     if (!options_read(&command, argc, argv, NULL, NULL, &status) ||
         (status = member_options_check(&config.member, "demo")) != STATUS_FINE)
         return status;
@@ -106,9 +122,7 @@ int cmd_demo(int argc, char **argv) {
         options_error("demo", "out of memory");
         return STATUS_CANT_RUN;
     }
-    status = name ? cast(&config, &rung, name, scenario) : STATUS_FINE;
-    if (status == STATUS_FINE)
-        status = run(&config, rung);
+    status = run(&config, rung, name, scenario);
     free(scenario);
     return status;
 }

@@ -6,6 +6,7 @@ start_screen 1280x720
 count_is() { field_is "$1" count "$2"; }
 state_is() { field_is "$1" state "$2"; }
 
+cd "$WORK" || exit 1 # pictures are saved in the current folder
 demo -n 5 --mean 60m --rung gms3 --reduced-motion
 wait_for 10 in_group 5 || { fail "no group of five"; finish_screen; }
 wait_for 5 windows_are 5 || fail "no five windows"
@@ -53,12 +54,41 @@ press w4 question
 sleep 0.3
 [ "$(shown w4)" = "$plain" ] || fail "?: help does not go away: $(shown w4), not $plain"
 
+press w4 s
+saved() { [ "$(find "$WORK" -name 'groupy-gms3-w4-*.svg' -size +1k | wc -l)" -eq 1 ]; }
+wait_for 3 saved || fail "S: no picture"
+[ "$(find "$WORK" -name 'groupy-gms3-w4-*.png' -size +1k | wc -l)" -eq 1 ] || fail "S: no PNG"
+
+# The twin in a terminal of what has none of its own.
+ctl press T w4 >/dev/null || fail "ctl press T"
+is_dark() { [ "$("$PIXEL" "$(window_of w4)" 0.98 0.5)" != "$dark" ]; }
+press w4 question
+wait_for 3 is_dark || fail "ctl press T: the theme does not change"
+ctl press '?' w4 >/dev/null || fail "ctl press ?"
+has_closed() { [ "$(shown w4)" = "$plain" ]; }
+wait_for 3 has_closed || fail "ctl press ?: help does not go away"
+ctl press T w4 >/dev/null
+ctl press nonsense w4 >/dev/null || fail "ctl press nonsense"
+ctl press F11 nobody >/dev/null && fail "ctl press in nobody's window"
+
 press w4 F11
 full() { geometry w4; [ "${WIDTH}x$HEIGHT" = 1280x720 ]; }
 wait_for 3 full || fail "F11: not full screen"
 press w4 F11
 not_full() { ! full; }
 wait_for 3 not_full || fail "F11: still full screen"
+
+press w5 p
+cut_off() { [ "$(field w5 cut_off)" = "$1" ]; }
+wait_for 3 cut_off true || fail "P: w5 is not cut off"
+press w5 p
+wait_for 3 cut_off false || fail "P: w5 is not healed"
+
+press w2 h
+hung() { [ "$(grep -c "\"ev\":\"$1\"" "$TRACE/director.jsonl")" -eq 1 ]; }
+wait_for 2 hung hang || fail "H: the leader does not hang"
+wait_for 6 hung resume || fail "H: the leader does not go on"
+wait_for 3 in_group 5 || fail "H: the group is not whole: $(ctl status)"
 
 press w4 l
 sleep 0.3

@@ -20,6 +20,9 @@ ctl() { "$GROUPY" ctl "$@" --group "$GROUP"; }
 # group: so only test_detection.sh, which is about suspicion, does with less.
 PATIENT="--suspect-after 5s"
 
+# Whether there is a scope beside the windows: only for the tests that are about it.
+SCOPE=--no-scope
+
 # demo ARGS...: in the background; its output goes to $WORK/out and $WORK/err, its status to $WORK/status, its
 # traces to the folder $TRACE.
 demos=0
@@ -27,7 +30,7 @@ demo() {
   demos=$((demos + 1))
   TRACE="$WORK/trace-$demos"
   rm -f "$WORK/status"
-  ("$GROUPY" demo --group "$GROUP" --trace "$TRACE" $PATIENT "$@" >"$WORK/out" 2>"$WORK/err"; echo $? >"$WORK/status") &
+  ("$GROUPY" demo --group "$GROUP" --trace "$TRACE" $PATIENT $SCOPE "$@" >"$WORK/out" 2>"$WORK/err"; echo $? >"$WORK/status") &
   demo_pid=$!
 }
 
