@@ -14,8 +14,9 @@ static const struct {
     const char *does;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"demo", "starts a group of worker processes with windows, tiled", cmd_demo},
+    {"demo", "starts a group of worker processes with windows, tiled, and the scope", cmd_demo},
     {"worker", "one worker: founds the group, or joins it", cmd_worker},
+    {"scope", "the space-time window on a live group, or on traces", cmd_scope},
     {"ctl", "acts on a live group from a terminal", cmd_ctl},
     {"sim", "a run in the simulator, or many", cmd_sim},
     {"explore", "searches every run of one fault on one rung", cmd_explore},

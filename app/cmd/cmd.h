@@ -6,6 +6,7 @@
 
 int cmd_demo(int argc, char **argv);
 int cmd_worker(int argc, char **argv);
+int cmd_scope(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
