@@ -75,7 +75,7 @@ static void played(struct launcher *l) {
 }
 
 static void advance(struct launcher *l) {
-    const gms_time now = clock_now(), delay = l->delay_ms * CLOCK_MS;
+    const gms_time now = clock_now(), delay = l->again ? 0 : l->delay_ms * CLOCK_MS; /* a restart is no end */
     const gms_time quiet =
         (l->again ? SETTLE_SHORT : SETTLE_QUIET) + 4 * delay; /* asked for, ordered, agreed on */
     if (interrupted > 0 || (l->plain->for_ms > 0 && now >= l->opened + l->plain->for_ms * CLOCK_MS))
