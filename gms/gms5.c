@@ -221,7 +221,9 @@ static void ask_to_leave(struct gms *g, struct gms_actions *out) {
         gms1_send_leave(g, out);
 }
 
-void gms5_leave_alone(struct gms *g, struct gms_actions *out) {
+/* It wants to leave and nobody is with it: it goes, unless those that are left out may come back soon; then
+ * it waits a while for them, for the group would end with it. */
+static void leave_alone(struct gms *g, struct gms_actions *out) {
     if (!g->gms5.some_may_return)
         become_left(g, out);
 }
@@ -233,7 +235,7 @@ static enum gms_drop gms5_leave(struct gms *g, const struct gms_event *e, struct
         return GMS_DROP_LEAVING;
     s->leaving = true;
     if (s->view.count < 2)
-        gms5_leave_alone(g, out); /* not yet a member, or the only one */
+        leave_alone(g, out); /* not yet a member, or the only one */
     else
         ask_to_leave(g, out);
     return GMS_USED;
@@ -263,7 +265,7 @@ static bool is_newcomer(const struct gms *g, uint32_t rank) {
 void gms5_go_on(struct gms *g, struct gms_actions *out) {
     struct gms5_state *s = &g->gms5;
     if (g->gms1.leaving && g->gms1.view.count == 1) {
-        gms5_leave_alone(g, out);
+        leave_alone(g, out);
         return;
     }
     if (g->gms1.leaving)

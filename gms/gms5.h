@@ -47,10 +47,6 @@ void gms5_order_tick(struct gms *, struct gms_actions *);
 
 /* -- Coming and going (gms5.c) --------------------------------------------------------------------------- */
 
-/* It wants to leave and nobody is with it: it goes, unless those that are left out may come back soon; then
- * it waits a while for them, for the group would end with it. */
-void gms5_leave_alone(struct gms *, struct gms_actions *);
-
 /* The view is installed and the state for its newcomers is there: order, or ask for, what is pending. */
 void gms5_go_on(struct gms *, struct gms_actions *);
 

@@ -32,11 +32,9 @@ static void draw_diagram(struct picture_frame *f) {
 
 void picture_draw(struct canvas *c, const struct history *h, const struct story *story,
                   const struct picture_look *look) {
-    struct picture_look indexed = *look;
+    struct picture_look indexed;
     struct picture_index *own = NULL;
-    if (indexed.index == NULL)
-        indexed.index = own = picture_index_new();
-    if (indexed.index == NULL)
+    if (!picture_with_index(look, &indexed, &own))
         return;
     struct picture_frame *f = &frame;
     picture_frame(f, c, h, story, &indexed, NULL);
@@ -54,11 +52,9 @@ void picture_draw(struct canvas *c, const struct history *h, const struct story 
 
 void picture_diagram(struct canvas *c, struct canvas_rect box, const struct history *h,
                      const struct picture_look *look) {
-    struct picture_look indexed = *look;
+    struct picture_look indexed;
     struct picture_index *own = NULL;
-    if (indexed.index == NULL)
-        indexed.index = own = picture_index_new();
-    if (indexed.index == NULL)
+    if (!picture_with_index(look, &indexed, &own))
         return;
     picture_frame(&frame, c, h, NULL, &indexed, &box);
     canvas_rect(c, box, frame.paint->back);

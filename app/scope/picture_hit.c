@@ -81,11 +81,9 @@ static void hit_diagram(const struct picture_frame *f, float x, float y, struct 
 struct picture_hit picture_hit(struct canvas *c, const struct history *h, const struct story *story,
                                const struct picture_look *look, float x, float y) {
     struct picture_hit hit = {.row = -1, .to_row = -1, .event = HISTORY_NONE, .tool = -1};
-    struct picture_look indexed = *look;
+    struct picture_look indexed;
     struct picture_index *own = NULL;
-    if (indexed.index == NULL)
-        indexed.index = own = picture_index_new();
-    if (indexed.index == NULL)
+    if (!picture_with_index(look, &indexed, &own))
         return hit;
     static struct picture_frame f;
     picture_frame(&f, c, h, story, &indexed, NULL);

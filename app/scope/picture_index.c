@@ -39,6 +39,14 @@ void picture_index_destroy(struct picture_index **self) {
     *self = NULL;
 }
 
+bool picture_with_index(const struct picture_look *look, struct picture_look *indexed,
+                        struct picture_index **own) {
+    *indexed = *look;
+    if (indexed->index == NULL)
+        indexed->index = *own = picture_index_new();
+    return indexed->index != NULL;
+}
+
 static void clear(struct picture_index *x, uint32_t begin) {
     x->begin = x->seen = begin;
     x->messages = x->notable_count = 0;

@@ -117,6 +117,11 @@ struct picture_summary { /* the whole run */
     uint32_t most; /* messages in one */
 };
 
+/* The same look with an index: its own, or one for this once, `*own`, which the caller destroys. False: out
+ * of memory. */
+bool picture_with_index(const struct picture_look *, struct picture_look *indexed,
+                        struct picture_index **own);
+
 void picture_index_update(struct picture_index *, const struct history *, bool shows_quiet);
 struct picture_summary picture_summary(const struct picture_index *, enum history_axis);
 /* Messages from event `first` to `last` - 1. */
