@@ -4,7 +4,10 @@
 #include "app/pace.h"
 #include "app/random_play.h"
 
-#define LOOK_PERIOD (20 * SIM_MS) /* how often somebody looks whether all has come to rest */
+#define SMALL_MAX    32            /* members of a group that is not large */
+#define JOIN_SLOWLY  (20 * SIM_MS) /* from one member to the next */
+#define JOIN_QUICKLY SIM_MS        /* in a large group: several may come into one view */
+#define LOOK_PERIOD  (20 * SIM_MS) /* how often somebody looks whether all has come to rest */
 
 /* -- Chance ------------------------------------------------------------------------------------------ */
 
@@ -55,7 +58,7 @@ static bool assemble(struct play *p) {
     const int first = 1;
     for (int i = 0; i < members; i++) {
         sim_add(p->sim, &first, i > 0 ? 1 : 0);
-        sim_run(p->sim, sim_now(p->sim) + 20 * SIM_MS);
+        sim_run(p->sim, sim_now(p->sim) + (members > SMALL_MAX ? JOIN_QUICKLY : JOIN_SLOWLY));
     }
     for (const gms_time end = sim_now(p->sim) + 2 * SIM_S; !all_in(p, members);
          /* gms4-ack takes its time */) {
@@ -135,6 +138,9 @@ static uint64_t calm_down(struct play *p) {
         if (random_in_group(p, who))
             sim_change(p->sim, who, 1 + (int)random_draw(p, 20));
     }
+    if (p->run->turn_ms > 0)
+        sim_run(p->sim,
+                sim_now(p->sim) + 2 * p->run->turn_ms * SIM_MS); /* who is alone says it at the end of it */
     come_to_rest(p);
     sim_end(p->sim);
     return converged_ms;
@@ -154,6 +160,7 @@ static struct sim_config config_of(const struct random_run *r, struct recorder *
         recorder_add_heartbeats(&config);
     if (!suspects)
         config.suspect_timeout = 0;
+    config.turn = r->turn_ms * SIM_MS;
     return config;
 }
 

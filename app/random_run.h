@@ -40,6 +40,7 @@ struct random_run {
     uint64_t for_ms;  /* how long things go wrong */
     uint64_t mean_ms; /* between two changes of a worker */
     uint64_t fault_mean_ms;
+    uint64_t turn_ms; /* what arrives within so long is taken in one turn; 0: each message alone */
 };
 
 #define RANDOM_BOUND_MS 10000 /* within so long after the last fault the group has converged */

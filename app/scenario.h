@@ -16,7 +16,8 @@
 
 #include "app/member_options.h"
 
-#define SCENARIO_WORKERS_MAX    64 /* members at the start and all that join later */
+#define SCENARIO_WORKERS_MAX    256 /* members at the start and all that join later */
+#define SCENARIO_NAMES_MAX      64  /* in one step */
 #define SCENARIO_STEPS_MAX      200
 #define SCENARIO_SIZE_MAX       (64 * 1024) /* bytes of a file */
 #define SCENARIO_LINE_SIZE_MAX  240
@@ -78,7 +79,7 @@ struct scenario_step {
     int name_count;
     struct {
         int who, side;
-    } names[SCENARIO_WORKERS_MAX];
+    } names[SCENARIO_NAMES_MAX];
     char text[SCENARIO_TEXT_SIZE]; /* of a note; of any other step its words, for reports */
 };
 

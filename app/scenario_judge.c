@@ -10,29 +10,32 @@
 
 /* -- Watching --------------------------------------------------------------------------------------- */
 
-static uint32_t index_of(const struct scenario_watch *w, gms_id id) {
-    uint32_t i = 0;
-    while (i < w->count && w->members[i].id != id)
-        i++;
-    return i;
+/* The slot that holds its index + 1, or the free one where it would go. */
+static uint32_t slot_of(const struct scenario_watch *w, gms_id id) {
+    const uint32_t slots = sizeof w->slots / sizeof w->slots[0];
+    uint32_t slot = (uint32_t)((id * 0x9e3779b97f4a7c15u) >> 32) % slots;
+    while (w->slots[slot] != 0 && w->members[w->slots[slot] - 1].id != id)
+        slot = (slot + 1) % slots;
+    return slot;
 }
 
 static const struct scenario_watched *find(const struct scenario_watch *w, gms_id id) {
-    const uint32_t i = index_of(w, id);
-    return i < w->count ? &w->members[i] : NULL;
+    const uint16_t index = w->slots[slot_of(w, id)];
+    return index > 0 ? &w->members[index - 1] : NULL;
 }
 
 /* NULL: there is no more room. */
 static struct scenario_watched *watched(struct scenario_watch *w, gms_id id) {
-    const uint32_t i = index_of(w, id);
-    if (id == GMS_NOBODY || i == SCENARIO_WATCHED_MAX)
+    uint16_t *slot = &w->slots[slot_of(w, id)];
+    if (*slot > 0)
+        return &w->members[*slot - 1];
+    if (id == GMS_NOBODY || w->count == SCENARIO_WATCHED_MAX)
         return NULL;
-    if (i == w->count) {
-        w->count++;
-        memset(&w->members[i], 0, sizeof w->members[i]);
-        w->members[i].id = id;
-    }
-    return &w->members[i];
+    struct scenario_watched *m = &w->members[w->count];
+    memset(m, 0, sizeof *m);
+    m->id = id;
+    *slot = (uint16_t)++w->count;
+    return m;
 }
 
 void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r) {
@@ -56,11 +59,7 @@ void scenario_watch_feed(struct scenario_watch *w, const struct trace_record *r)
 /* -- Who is there ----------------------------------------------------------------------------------- */
 
 static const struct check_member *member(const struct scenario_scene *scene, gms_id id) {
-    for (uint32_t i = scene->check->member_count; i-- > 0 && id != GMS_NOBODY;) {
-        if (scene->check->members[i].id == id)
-            return &scene->check->members[i];
-    }
-    return NULL;
+    return id != GMS_NOBODY ? check_member_of(scene->check, id) : NULL;
 }
 
 static bool there(const struct scenario_scene *scene, const struct check_member *m) {
@@ -106,20 +105,18 @@ static int name_of(const struct scenario_scene *scene, gms_id id) {
 
 gms_id scenario_leader(const struct scenario_scene *scene) {
     const struct check *c = scene->check;
-    gms_id best = GMS_NOBODY;
-    int best_votes = 0;
+    uint16_t votes[CHECK_MEMBERS_MAX] = {0};
+    uint32_t best = 0;
     for (uint32_t i = 0; i < c->member_count; i++) {
-        int votes = 0;
-        const gms_id candidate = c->members[i].id;
-        for (uint32_t j = 0; j < c->member_count && there(scene, &c->members[i]); j++)
-            votes += there(scene, &c->members[j]) && !c->members[j].frozen &&
-                     followed(scene, &c->members[j]) == candidate;
-        if (votes > best_votes) {
-            best_votes = votes;
-            best = candidate;
-        }
+        const struct check_member *m = &c->members[i];
+        const struct check_member *leader =
+            there(scene, m) && !m->frozen ? member(scene, followed(scene, m)) : NULL;
+        if (there(scene, leader))
+            votes[leader - c->members]++;
     }
-    return best;
+    for (uint32_t i = 1; i < c->member_count; i++)
+        best = votes[i] > votes[best] ? i : best;
+    return votes[best] > 0 ? c->members[best].id : GMS_NOBODY;
 }
 
 bool scenario_all_in(const struct scenario_scene *scene, int count) {
@@ -204,6 +201,8 @@ static void compare(struct facts *f, const struct check_member *a, const struct 
 
 static struct facts facts_of(const struct scenario_scene *scene) {
     struct facts f = {.all_have_state = true};
+    const struct check_member *going[CHECK_MEMBERS_MAX];
+    uint32_t going_count = 0;
     for (uint32_t i = 0; i < scene->check->member_count; i++) {
         const struct check_member *m = &scene->check->members[i];
         if (!there(scene, m))
@@ -213,11 +212,12 @@ static struct facts facts_of(const struct scenario_scene *scene) {
         f.frozen += m->frozen;
         f.blocked += is_blocked(scene, m);
         f.all_have_state = f.all_have_state && m->has_state;
-        for (uint32_t j = 0; j < i && !stopped(scene, m); j++) {
-            const struct check_member *other = &scene->check->members[j];
-            if (there(scene, other) && !stopped(scene, other))
-                compare(&f, m, other);
-        }
+        if (!stopped(scene, m))
+            going[going_count++] = m;
+    }
+    for (uint32_t i = 0; i < going_count; i++) {
+        for (uint32_t j = 0; j < i; j++)
+            compare(&f, going[i], going[j]);
     }
     return f;
 }

@@ -22,11 +22,12 @@
 #include "app/scenario.h"
 #include "gms/check.h"
 
-#define SCENARIO_WATCHED_MAX 128 /* incarnations */
+#define SCENARIO_WATCHED_MAX 512 /* incarnations */
 
 /* What the checker does not keep: who is in whose view. Feed it with the records that check_feed() gets. */
 struct scenario_watch {
     uint32_t count;
+    uint16_t slots[2 * SCENARIO_WATCHED_MAX]; /* by id: index + 1, 0: free */
     struct scenario_watched {
         gms_id id;
         bool blocked, no_quorum, hung, excluded;

@@ -4,7 +4,7 @@
 
 #include "app/scenario.h"
 
-#define SCENARIO_WORDS_MAX (SCENARIO_WORKERS_MAX + 16)
+#define SCENARIO_WORDS_MAX (SCENARIO_NAMES_MAX + 16)
 
 /* One line at a time, cut into words; a text in quotes is one word. */
 struct reader {

@@ -51,8 +51,8 @@ static bool add_name(struct reader *r, struct scenario_step *step, int side) {
         if (step->names[i].who == who)
             return reader_complain(r, r->words[r->next - 1], "it is named twice");
     }
-    if (step->name_count == SCENARIO_WORKERS_MAX)
-        return reader_complain(r, r->words[r->next - 1], "at most %d names", SCENARIO_WORKERS_MAX);
+    if (step->name_count == SCENARIO_NAMES_MAX)
+        return reader_complain(r, r->words[r->next - 1], "at most %d names", SCENARIO_NAMES_MAX);
     step->names[step->name_count].who = who;
     step->names[step->name_count++].side = side;
     return true;

@@ -108,7 +108,7 @@ static uint32_t living_followers(const struct play *p, int leader, int followers
 
 static void crash_in_broadcast(struct play *p, const struct scenario_step *step, int leader, char *why,
                                size_t why_size) {
-    int followers[SIM_MEMBERS_MAX], keeps[SCENARIO_WORKERS_MAX];
+    int followers[SIM_MEMBERS_MAX], keeps[SCENARIO_NAMES_MAX];
     const uint32_t count = living_followers(p, leader, followers);
     if (gms_phase(&sim_node(p->sim, leader)->gms) != GMS_LEADING || count == 0) {
         snprintf(why, why_size, count == 0 ? "nobody follows %s" : "%s does not lead",
@@ -130,7 +130,7 @@ static void crash_in_broadcast(struct play *p, const struct scenario_step *step,
 }
 
 static void partition(struct play *p, const struct scenario_step *step, char *why, size_t why_size) {
-    int named[SCENARIO_WORKERS_MAX];
+    int named[SCENARIO_NAMES_MAX];
     for (int i = 0; i < step->name_count; i++) {
         named[i] = find(p, step->names[i].who, why, why_size);
         if (named[i] == 0)

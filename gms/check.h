@@ -171,6 +171,7 @@ struct check_message {
     bool views_differ;    /* delivered in one view here, in another there */
     int mcast_change, change;
     uint16_t delivered_count;
+    uint16_t lacking; /* the place in its view of one that had not delivered it when that was last asked */
     uint32_t view, view_serial; /* of its first delivery */
     uint64_t count;             /* its position, once a member with state delivered it */
     gms_time mcast_t;

@@ -90,11 +90,14 @@ static bool stable(struct check *c, struct check_message *m) {
     const struct check_view *v = check_view_at(c, m->view_serial);
     if (!(m->mcast_known || check_early(c, m)) || !m->delivered || !v)
         return false;
-    for (uint16_t i = 0; i < v->member_count; i++) {
-        const struct check_member *member = &c->members[v->members[i]];
-        if (!check_has(m->delivered_by, v->members[i]) && !check_gone(member) &&
-            !check_may_have(c, member, m))
+    for (uint16_t i = 0; i < v->member_count; i++) { /* from whom it waited for, so that it waits for one */
+        const uint16_t place = (uint16_t)((m->lacking + i) % v->member_count);
+        const struct check_member *member = &c->members[v->members[place]];
+        if (!check_has(m->delivered_by, v->members[place]) && !check_gone(member) &&
+            !check_may_have(c, member, m)) {
+            m->lacking = place;
             return false;
+        }
     }
     check_agreement(c, m, false);
     return m->stable = true;

@@ -50,39 +50,47 @@ static size_t state_size(enum gms_rung_id rung) {
     return sizeof(struct gms);
 }
 
-/* Room for messages, which is zero where it is not used. */
+#define ROOMS_MAX 3
+
 struct room {
-    size_t at;
-    struct gms_copy *copy;
-    uint32_t count;
+    size_t from, to;
 };
 
 #define ROOM(member)                                                                                         \
-    { offsetof(struct gms, member), g->member, sizeof g->member / sizeof g->member[0] }
+    (struct room) {                                                                                          \
+        offsetof(struct gms, member), offsetof(struct gms, member) + sizeof g->member                        \
+    }
+
+/* Room for messages is zero where it is not used: what is there is forgotten, and the rest not touched. */
+static size_t clear_rooms(struct gms *g, struct room rooms[ROOMS_MAX]) {
+    const enum gms_rung_id rung = g->gms1.config.rung;
+    size_t count = 0;
+    gms_hold_clear(&g->gms1.hold);
+    rooms[count++] = ROOM(gms1.hold.copy);
+    if (rung >= GMS_RUNG_4_ACK) {
+        gms_pending_clear(&g->gms4.pending);
+        rooms[count++] = ROOM(gms4.pending);
+    }
+    if (rung == GMS_RUNG_4_NACK) {
+        gms_history_clear(&g->gms4_nack.history);
+        rooms[count++] = ROOM(gms4_nack.history);
+    }
+    if (rung == GMS_RUNG_5) {
+        gms_history_clear(&g->gms5.history);
+        rooms[count++] = ROOM(gms5.history);
+    }
+    return count;
+}
 
 void gms_reset(struct gms *g, const struct gms_config *config) {
-    const enum gms_rung_id rung = g->gms1.config.rung;
-    const bool history = rung == GMS_RUNG_4_NACK || rung == GMS_RUNG_5;
-    const struct room rooms[] = {
-        ROOM(gms1.hold.copy),
-        ROOM(gms4.pending.copy),
-        ROOM(gms4_nack.history.copy),
-        ROOM(gms5.history.copy),
-    };
-    const bool used[] = {true, rung >= GMS_RUNG_4_ACK, history && rung != GMS_RUNG_5, rung == GMS_RUNG_5};
-    uint8_t *bytes = (uint8_t *)g;
+    struct room rooms[ROOMS_MAX];
+    const size_t size = state_size(g->gms1.config.rung), count = clear_rooms(g, rooms);
     size_t from = 0;
-    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
-        if (!used[i])
-            continue;
-        for (uint32_t j = 0; j < rooms[i].count; j++) {
-            if (rooms[i].copy[j].message.type != 0)
-                gms_forget(&rooms[i].copy[j]);
-        }
-        memset(bytes + from, 0, rooms[i].at - from);
-        from = rooms[i].at + rooms[i].count * sizeof(struct gms_copy);
+    for (size_t i = 0; i < count; i++) {
+        memset((uint8_t *)g + from, 0, rooms[i].from - from);
+        from = rooms[i].to;
     }
-    memset(bytes + from, 0, state_size(rung) - from);
+    memset((uint8_t *)g + from, 0, size - from);
     configure(g, config);
 }
 
@@ -173,7 +181,10 @@ static void check_invariants(const struct gms *g) {
 enum gms_drop gms_step(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
     out->count = 0;
     out->arena_used_bytes = 0;
+    out->to = NULL;
+    out->to_count = 0;
     g->gms1.now = e->now;
+    g->gms1.more = e->more;
     const enum gms_drop result = dispatch(g, e, out);
     if (gms_rung_of(g)->end_step)
         gms_rung_of(g)->end_step(g, out);

@@ -127,22 +127,24 @@ struct gms_event {
     gms_time now;
     gms_id from;
     struct gms_message message; /* RECEIVE; MCAST and SNAPSHOT use its body and body_size */
-    const gms_id *contacts;     /* START */
+    bool more; /* another event follows at once: what can be said once for both may wait for that */
+    const gms_id *contacts; /* START */
     uint32_t contact_count;
 };
 
 /* -- Actions: what the driver must do, in this order --------------------------------------------- */
 
 enum gms_action_type {
-    GMS_DO_SEND,    /* `message` to `whom` */
-    GMS_DO_DELIVER, /* `message` to the application */
-    GMS_DO_INSTALL, /* `message` is the VIEW now installed */
-    GMS_DO_LEAD,    /* this member leads from now on: `message.view`, which it may still have to announce */
-    GMS_DO_WATCH,   /* report DOWN of `whom`; at once if it is already dead */
-    GMS_DO_DROP,    /* `message` of `whom`, held back earlier, came to nothing: `why` */
-    GMS_DO_FREEZE,  /* misses a message and can't ask: `expected` its number, `message` what came instead */
-    GMS_DO_LEFT,    /* out of the group in good order */
-    GMS_DO_FAILED,  /* could not join: no reply from the leader */
+    GMS_DO_SEND,     /* `message` to `whom` */
+    GMS_DO_SEND_ALL, /* `message` to each of `to`, in that order */
+    GMS_DO_DELIVER,  /* `message` to the application */
+    GMS_DO_INSTALL,  /* `message` is the VIEW now installed */
+    GMS_DO_LEAD,     /* this member leads from now on: `message.view`, which it may still have to announce */
+    GMS_DO_WATCH,    /* report DOWN of `whom`; at once if it is already dead */
+    GMS_DO_DROP,     /* `message` of `whom`, held back earlier, came to nothing: `why` */
+    GMS_DO_FREEZE,   /* misses a message and can't ask: `expected` its number, `message` what came instead */
+    GMS_DO_LEFT,     /* out of the group in good order */
+    GMS_DO_FAILED,   /* could not join: no reply from the leader */
 
     GMS_DO_BLOCK,     /* nothing is delivered until UNBLOCK: a view change has begun; gms4: nobody answers */
     GMS_DO_UNBLOCK,   /* it is through; gms4: somebody did */
@@ -159,6 +161,8 @@ struct gms_action {
     enum gms_drop why;
     gms_id whom;
     uint64_t expected;
+    const gms_id *to; /* borrowed from the list of actions */
+    uint32_t to_count;
     struct gms_message message;
 };
 
@@ -166,6 +170,8 @@ struct gms_action {
 struct gms_actions {
     uint32_t count;
     uint32_t arena_used_bytes;
+    const gms_id *to; /* in the arena: whom the last SEND_ALL was for */
+    uint32_t to_count;
     struct gms_action list[GMS_ACTIONS_MAX];
     uint64_t arena[GMS_ARENA_SIZE_MAX / 8]; /* what an action needs and the state is about to overwrite */
 };

@@ -8,6 +8,7 @@
  */
 #include "gms/rung.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* -- Joining ---------------------------------------------------------------------------------------- */
@@ -86,10 +87,8 @@ enum gms_drop gms1_newcomer(struct gms *g, const struct gms_event *e, struct gms
 
 void gms1_broadcast(struct gms *g, struct gms_message *m, gms_id also, struct gms_actions *out) {
     const struct gms_view *view = &g->gms1.view;
-    for (uint32_t i = 0; i < view->count; i++) {
-        if (view->members[i] != g->gms1.config.me)
-            gms_do_send(out, view->members[i], m);
-    }
+    assert(view->members[0] == g->gms1.config.me);
+    gms_do_send_all(out, view->members + 1, view->count - 1, m);
     if (also != GMS_NOBODY)
         gms_do_send(out, also, m);
     if (m->type == GMS_VIEW)
@@ -160,9 +159,12 @@ static void install(struct gms *g, const struct gms_message *m, struct gms_actio
     struct gms1_state *s = &g->gms1;
     struct gms_view next;
     gms_view_set(&next, m->view, m->members, m->member_count);
-    for (uint32_t i = 0; i < s->view.count; i++) {
-        if (!gms_view_has(&next, s->view.members[i]))
-            gms_ids_add(&s->departed, s->view.members[i]);
+    for (uint32_t i = 0, kept = 0; i < s->view.count; i++) {
+        const gms_id id = s->view.members[i];
+        if (kept < next.count && next.members[kept] == id)
+            kept++; /* those who stay keep their order */
+        else if (!gms_view_has(&next, id))
+            gms_ids_add(&s->departed, id);
     }
     s->view = next;
     if (!gms_view_has(&s->view, s->config.me)) {

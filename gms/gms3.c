@@ -36,8 +36,7 @@ void gms3_broadcast(struct gms *g, struct gms_message *m, gms_id also, struct gm
 void gms3_lead(struct gms *g, struct gms_actions *out) {
     const struct gms_message kept = gms_kept(&g->gms3.last);
     const struct gms_message last = gms_lend(out, &kept);
-    for (uint32_t i = 1; i < g->gms1.view.count; i++)
-        gms_do_send(out, g->gms1.view.members[i], &last);
+    gms_do_send_all(out, g->gms1.view.members + 1, g->gms1.view.count - 1, &last);
     gms2_lead(g, out);
 }
 

@@ -132,12 +132,12 @@ enum gms_drop gms4_mcast(struct gms *g, const struct gms_event *e, struct gms_ac
 static void ask(struct gms *g, uint32_t at_a_time, struct gms_actions *out) {
     struct gms4_state *s = &g->gms4;
     while (gms_in_group(g) && s->asked < s->pending.count && s->asked < at_a_time && gms4_room(out)) {
-        const struct gms_message kept = gms_kept(&s->pending.copy[s->asked++]);
-        const struct gms_message request = gms_lend(out, &kept);
+        const struct gms_message kept = gms_pending_at(&s->pending, s->asked++);
         if (g->gms1.phase == GMS_FOLLOWING) {
-            gms_do_send(out, gms_leader(g), &request);
+            gms_do_send(out, gms_leader(g), &kept);
             continue;
         }
+        const struct gms_message request = gms_lend(out, &kept); /* it will be delivered and forgotten */
         const struct gms_event to_itself = {
             .type = GMS_EVENT_RECEIVE, .now = g->gms1.now, .from = g->gms1.config.me, .message = request};
         if (gms_rung_of(g)->on_request_message(g, &to_itself, out) == GMS_DROP_WINDOW_FULL) {
@@ -147,11 +147,9 @@ static void ask(struct gms *g, uint32_t at_a_time, struct gms_actions *out) {
     }
 }
 
-void gms4_ask(struct gms *g, struct gms_actions *out) {
-    const uint32_t members = g->gms1.view.count;
-    if (g->gms1.leaving || members == 0)
-        return;
-    ask(g, GMS_HOLD_MAX > members ? GMS_HOLD_MAX / members : 1, out); /* its share of a leader's queue */
+void gms4_ask(struct gms *g, uint32_t at_a_time, struct gms_actions *out) {
+    if (!g->gms1.leaving)
+        ask(g, at_a_time, out);
 }
 
 void gms4_set_timer(struct gms *g, bool waits) {

@@ -192,9 +192,15 @@ static bool start_next(struct gms *g, struct gms_actions *out) {
     return true;
 }
 
+/* Its share of a leader's queue. */
+static uint32_t share(const struct gms *g) {
+    const uint32_t members = g->gms1.view.count;
+    return members > 0 && members < GMS_HOLD_MAX ? GMS_HOLD_MAX / members : 1;
+}
+
 static void ack_end_step(struct gms *g, struct gms_actions *out) {
     do
-        gms4_ask(g, out);
+        gms4_ask(g, share(g), out);
     while (start_next(g, out));
     const bool leads = g->gms1.phase == GMS_LEADING;
     if (leads && g->gms1.leaving && !is_busy(g))

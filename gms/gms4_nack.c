@@ -21,13 +21,13 @@
 /* For what is missing from `first` to `last`, gap by gap. */
 static void ask_for(struct gms *g, uint64_t first, uint64_t last, struct gms_actions *out) {
     const struct gms_history *history = &g->gms4_nack.history;
-    struct gms_message m = {.type = GMS_NACK, .view = g->gms1.view.number}, there;
+    struct gms_message m = {.type = GMS_NACK, .view = g->gms1.view.number};
     for (uint64_t seq = first; seq <= last; seq++) {
-        if (gms_history_get(history, seq, &there))
+        if (gms_history_have(history, seq))
             continue;
         m.seq = m.seq > 0 ? m.seq : seq;
         m.last = seq;
-        if (seq < last && !gms_history_get(history, seq + 1, &there))
+        if (seq < last && !gms_history_have(history, seq + 1))
             continue;
         gms_do_send(out, gms_leader(g), &m);
         m.seq = 0;
@@ -47,8 +47,7 @@ static void learn_of(struct gms *g, uint64_t last, struct gms_actions *out) {
 
 static enum gms_drop keep_early(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
     struct gms_history *history = &g->gms4_nack.history;
-    struct gms_message there;
-    if (gms_history_get(history, m->seq, &there))
+    if (gms_history_have(history, m->seq))
         return GMS_DROP_DUPLICATE;
     const bool fits = m->seq - g->gms3.expected < GMS_HISTORY_MAX;
     if (fits)
@@ -69,11 +68,7 @@ static enum gms_drop nack_take(struct gms *g, const struct gms_message *m, struc
 /* The leader crashed: the next one may give the numbers beyond the gap to other messages. */
 static void forget_early(struct gms *g) {
     struct gms_history *history = &g->gms4_nack.history;
-    for (uint64_t seq = g->gms3.expected; seq < g->gms3.expected + GMS_HISTORY_MAX; seq++) {
-        struct gms_message there;
-        if (gms_history_get(history, seq, &there))
-            gms_history_forget(history, seq);
-    }
+    gms_history_forget_after(history, g->gms3.expected - 1);
     g->gms4_nack.nacked = 0;
 }
 
@@ -89,7 +84,7 @@ static void nack_end_step(struct gms *g, struct gms_actions *out) {
     }
     if (s->nacked < g->gms3.expected)
         s->nacked = 0; /* no gap */
-    gms4_ask(g, out);
+    gms4_ask(g, GMS_PENDING_MAX, out);
     gms4_set_timer(g, s->nacked > 0 || more);
     if (more && !g->gms1.leaving)
         g->gms1.deadline = g->gms1.now; /* a long list: the rest at once, in the next step */
@@ -109,8 +104,7 @@ static void nack_broadcast(struct gms *g, struct gms_message *m, gms_id also, st
 static uint64_t oldest(const struct gms *g) {
     const uint64_t next = g->gms3.expected;
     uint64_t seq = next > GMS_HISTORY_MAX ? next - GMS_HISTORY_MAX : 1;
-    struct gms_message there;
-    while (seq < next && !gms_history_get(&g->gms4_nack.history, seq, &there))
+    while (seq < next && !gms_history_have(&g->gms4_nack.history, seq))
         seq++;
     return seq;
 }

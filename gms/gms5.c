@@ -109,6 +109,10 @@ static bool outstanding(struct gms *g) {
 static void gms5_end_step(struct gms *g, struct gms_actions *out) {
     struct gms1_state *s = &g->gms1;
     uint32_t number;
+    if (s->more)
+        return; /* once for all of the turn */
+    if (gms_in_group(g))
+        gms5_settle(g, out);
     do { /* a view may call for the next one at once */
         number = s->view.number;
         if (gms_in_group(g) && !g->gms5.snapshot_wanted)
@@ -272,7 +276,8 @@ void gms5_go_on(struct gms *g, struct gms_actions *out) {
         ask_to_leave(g, out);
     if (!gms5_leads(g)) {
         gms5_tell(g, gms_leader(g), GMS_ACK, out);
-        gms5_ask_to_order(g, out);
+        g->gms4.asked = 0; /* of another leader, it may be */
+        gms5_ask_to_order(g, false, out);
         return;
     }
     s->ordered = g->gms4.taken;
@@ -285,17 +290,13 @@ void gms5_go_on(struct gms *g, struct gms_actions *out) {
 /* -- Multicast, time, crashes ---------------------------------------------------------------------------- */
 
 static enum gms_drop gms5_mcast(struct gms *g, const struct gms_event *e, struct gms_actions *out) {
-    const struct gms_pending *pending = &g->gms4.pending;
     const enum gms_drop result = gms4_mcast(g, e, out);
     if (result != GMS_USED || g->gms5.blocked)
         return result;
-    if (gms5_leads(g)) {
+    if (gms5_leads(g))
         gms5_order_own(g, out);
-    } else {
-        const struct gms_message kept = gms_kept(&pending->copy[pending->count - 1]);
-        const struct gms_message request = gms_lend(out, &kept);
-        gms_do_send(out, gms_leader(g), &request);
-    }
+    else
+        gms5_ask_to_order(g, false, out);
     return GMS_USED;
 }
 

@@ -36,9 +36,13 @@ void gms5_send_again(struct gms *, gms_id to, uint64_t first, uint64_t last, str
 void gms5_tell(struct gms *, gms_id to, enum gms_type, struct gms_actions *); /* ACK, HEARTBEAT, COMMIT ... */
 void gms5_ask_for_missing(struct gms *, gms_id from, uint64_t last, struct gms_actions *);
 
-/* Own multicasts that wait: the leader gives them numbers, a follower asks for one. */
+/* Own multicasts that wait: the leader gives them numbers, a follower asks for one; `again`: it
+ * may have been in vain. */
 void gms5_order_own(struct gms *, struct gms_actions *);
-void gms5_ask_to_order(struct gms *, struct gms_actions *);
+void gms5_ask_to_order(struct gms *, bool again, struct gms_actions *);
+
+/* What the turn owes, at its end: one acknowledgement for all that came, one commit for all that was said. */
+void gms5_settle(struct gms *, struct gms_actions *);
 
 /* Messages of this view, from a member of it. */
 gms_handler gms5_on_request, gms5_on_msg, gms5_on_leaders_word, gms5_on_nack;

@@ -88,8 +88,7 @@ static bool leaves_some_out(const struct gms *g, const struct gms5_proposal *dec
 /* Everything of the view that is over: what the change was about, and messages that came too late for it. */
 static void forget_view(struct gms *g, uint64_t last) {
     struct gms5_state *s = &g->gms5;
-    for (uint64_t seq = last + 1; seq <= last + GMS_HISTORY_MAX; seq++)
-        gms_history_forget(&s->history, seq);
+    gms_history_forget_after(&s->history, last);
     memset(s->peer, 0, sizeof s->peer);
     memset(&s->proposal, 0, sizeof s->proposal);
     memset(&s->best, 0, sizeof s->best);

@@ -7,21 +7,23 @@
 #define GMS_LIMITS_H
 
 #ifdef GMS_PROFILE_SMALL
-#define GMS_MEMBERS_MAX   6  /* members of a view */
-#define GMS_BODY_SIZE_MAX 48 /* bytes of one multicast */
-#define GMS_HOLD_MAX      8  /* messages held back */
-#define GMS_DEPARTED_MAX  8  /* ids remembered as gone */
-#define GMS_CONTACTS_MAX  3  /* whom a newcomer asks, one after the other */
-#define GMS_PENDING_MAX   5  /* own multicasts that are not delivered yet */
-#define GMS_HISTORY_MAX   16 /* messages that can be sent again */
+#define GMS_MEMBERS_MAX    6  /* members of a view */
+#define GMS_BODY_SIZE_MAX  48 /* bytes of one multicast */
+#define GMS_HOLD_MAX       8  /* messages held back */
+#define GMS_DEPARTED_MAX   8  /* ids remembered as gone */
+#define GMS_CONTACTS_MAX   3  /* whom a newcomer asks, one after the other */
+#define GMS_PENDING_MAX    5  /* own multicasts that are not delivered yet */
+#define GMS_HISTORY_MAX    16 /* messages that can be sent again */
+#define GMS_SHORT_SIZE_MAX 8  /* bytes of a body for which a small place does */
 #else
-#define GMS_MEMBERS_MAX   128
-#define GMS_BODY_SIZE_MAX 2048
-#define GMS_HOLD_MAX      64
-#define GMS_DEPARTED_MAX  256
-#define GMS_CONTACTS_MAX  16
-#define GMS_PENDING_MAX   64
-#define GMS_HISTORY_MAX   512
+#define GMS_MEMBERS_MAX    256
+#define GMS_BODY_SIZE_MAX  2048
+#define GMS_HOLD_MAX       64
+#define GMS_DEPARTED_MAX   512
+#define GMS_CONTACTS_MAX   16
+#define GMS_PENDING_MAX    1024
+#define GMS_HISTORY_MAX    8192
+#define GMS_SHORT_SIZE_MAX 71
 #endif
 
 /* gms4: what was asked for so often, with no sign of life, may be asked for in vain: the member says so. */
@@ -43,10 +45,11 @@
 /* From gms4 on: a whole history re-sent, own multicasts sent again, and the phases of a view change. */
 #define GMS_UPPER_ACTIONS_MAX (3 * GMS_HISTORY_MAX + 4 * GMS_MEMBERS_MAX + GMS_PENDING_MAX)
 
-/* What that step lends to its actions: each message held back at most twice, and the leader's own two. */
+/* What that step lends to its actions: each message held back at most twice, the leader's own two, and whom
+ * they go to. */
 #define GMS_CONTENT_SIZE_MAX                                                                                 \
     (GMS_BODY_SIZE_MAX > 16 * GMS_MEMBERS_MAX ? GMS_BODY_SIZE_MAX : 16 * GMS_MEMBERS_MAX)
-#define GMS_ELECTION_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 4) * GMS_CONTENT_SIZE_MAX)
+#define GMS_ELECTION_ARENA_SIZE_MAX ((2 * GMS_HOLD_MAX + 8) * GMS_CONTENT_SIZE_MAX)
 
 /* From gms4 on a step may go on with one thing after the other, while there is room for another election. */
 #define GMS_ARENA_SIZE_MAX (GMS_ELECTION_ARENA_SIZE_MAX + 16 * GMS_CONTENT_SIZE_MAX)

@@ -4,45 +4,95 @@
 #include <assert.h>
 #include <string.h>
 
-void gms_keep(struct gms_copy *copy, const struct gms_message *m) {
-    copy->message = *m;
-    copy->message.body = NULL;
-    copy->message.members = NULL;
-    copy->message.counts = NULL;
-    copy->has_counts = m->type == GMS_VIEW && m->counts;
+/* -- Contents -------------------------------------------------------------------------------------------- */
+
+static void fill(union gms_content *content, const struct gms_message *m) {
     if (m->type == GMS_VIEW) {
         assert(m->member_count <= GMS_MEMBERS_MAX);
-        memcpy(copy->content.view.members, m->members, m->member_count * sizeof(gms_id));
+        memcpy(content->view.members, m->members, m->member_count * sizeof(gms_id));
         if (m->counts)
-            memcpy(copy->content.view.counts, m->counts, m->member_count * sizeof(uint64_t));
+            memcpy(content->view.counts, m->counts, m->member_count * sizeof(uint64_t));
     } else if (m->body_size > 0) {
         assert(m->body_size <= GMS_BODY_SIZE_MAX);
-        memcpy(copy->content.body, m->body, m->body_size);
+        memcpy(content->body, m->body, m->body_size);
     }
+}
+
+static void empty(union gms_content *content, const struct gms_message *m) {
+    if (m->type == GMS_VIEW) {
+        memset(content->view.members, 0, m->member_count * sizeof(gms_id));
+        memset(content->view.counts, 0, m->member_count * sizeof(uint64_t));
+    } else {
+        memset(content->body, 0, m->body_size);
+    }
+}
+
+/* A message keeps no pointers. */
+static void put_by(struct gms_message *kept, bool *has_counts, const struct gms_message *m) {
+    *kept = *m;
+    kept->body = NULL;
+    kept->members = NULL;
+    kept->counts = NULL;
+    *has_counts = m->type == GMS_VIEW && m->counts;
+}
+
+static void borrow(struct gms_message *m, const union gms_content *content, bool has_counts) {
+    if (m->type == GMS_VIEW)
+        m->members = content->view.members;
+    else
+        m->body = content->body;
+    if (has_counts)
+        m->counts = content->view.counts;
+}
+
+/* -- One copy -------------------------------------------------------------------------------------------- */
+
+void gms_keep(struct gms_copy *copy, const struct gms_message *m) {
+    put_by(&copy->message, &copy->has_counts, m);
+    fill(&copy->content, m);
 }
 
 struct gms_message gms_kept(const struct gms_copy *copy) {
     struct gms_message m = copy->message;
-    if (m.type == GMS_VIEW)
-        m.members = copy->content.view.members;
-    else
-        m.body = copy->content.body;
-    if (copy->has_counts)
-        m.counts = copy->content.view.counts;
+    borrow(&m, &copy->content, copy->has_counts);
     return m;
 }
 
 void gms_forget(struct gms_copy *copy) {
-    const struct gms_message *m = &copy->message;
-    if (m->type == GMS_VIEW) {
-        memset(copy->content.view.members, 0, m->member_count * sizeof(gms_id));
-        memset(copy->content.view.counts, 0, m->member_count * sizeof(uint64_t));
-    } else {
-        memset(copy->content.body, 0, m->body_size);
-    }
+    empty(&copy->content, &copy->message);
     copy->has_counts = false;
     memset(&copy->message, 0, sizeof copy->message);
 }
+
+/* -- One of many ----------------------------------------------------------------------------------------- */
+
+static bool is_short(const struct gms_message *m) {
+    return m->type != GMS_VIEW && m->body_size <= GMS_SHORT_SIZE_MAX;
+}
+
+static void slot_keep(struct gms_slot *slot, union gms_content *shelf, const struct gms_message *m) {
+    put_by(&slot->message, &slot->has_counts, m);
+    if (!is_short(m))
+        fill(shelf, m);
+    else if (m->body_size > 0)
+        memcpy(slot->body, m->body, m->body_size);
+}
+
+static void slot_get(const struct gms_slot *slot, const union gms_content *shelf, struct gms_message *m) {
+    *m = slot->message;
+    if (is_short(m))
+        m->body = slot->body;
+    else
+        borrow(m, shelf, slot->has_counts);
+}
+
+static void slot_forget(struct gms_slot *slot, union gms_content *shelf) {
+    if (!is_short(&slot->message))
+        empty(shelf, &slot->message);
+    memset(slot, 0, sizeof *slot);
+}
+
+/* -- Hold-back ------------------------------------------------------------------------------------------- */
 
 static void copy_over(struct gms_copy *to, const struct gms_copy *from) {
     const struct gms_message m = gms_kept(from);
@@ -76,46 +126,81 @@ bool gms_hold_take(struct gms_hold *hold, gms_id from, struct gms_copy *taken) {
     return false;
 }
 
+void gms_hold_clear(struct gms_hold *hold) {
+    for (uint32_t i = 0; i < GMS_HOLD_MAX; i++) {
+        if (hold->copy[i].message.type != 0)
+            gms_forget(&hold->copy[i]);
+    }
+}
+
+/* -- A member's own -------------------------------------------------------------------------------------- */
+
 bool gms_pending_put(struct gms_pending *pending, const struct gms_message *request) {
+    const uint64_t at = request->n % GMS_PENDING_MAX;
     if (pending->count == GMS_PENDING_MAX)
         return false;
-    gms_keep(&pending->copy[pending->count++], request);
+    assert(pending->count == 0 || request->n == pending->first + pending->count);
+    if (pending->count++ == 0)
+        pending->first = request->n;
+    slot_keep(&pending->slot[at], &pending->shelf[at], request);
     return true;
 }
 
 void gms_pending_done(struct gms_pending *pending, uint64_t n) {
-    uint32_t done = 0;
-    while (done < pending->count && pending->copy[done].message.n <= n)
-        done++;
-    if (done == 0)
-        return;
-    for (uint32_t i = done; i < pending->count; i++) {
-        gms_forget(&pending->copy[i - done]);
-        copy_over(&pending->copy[i - done], &pending->copy[i]);
+    for (; pending->count > 0 && pending->first <= n; pending->count--) {
+        const uint64_t at = pending->first++ % GMS_PENDING_MAX;
+        slot_forget(&pending->slot[at], &pending->shelf[at]);
     }
-    for (uint32_t i = pending->count - done; i < pending->count; i++)
-        gms_forget(&pending->copy[i]);
-    pending->count -= done;
+    if (pending->count == 0)
+        pending->first = 0;
 }
 
+struct gms_message gms_pending_at(const struct gms_pending *pending, uint32_t i) {
+    const uint64_t at = (pending->first + i) % GMS_PENDING_MAX;
+    struct gms_message m;
+    assert(i < pending->count);
+    slot_get(&pending->slot[at], &pending->shelf[at], &m);
+    return m;
+}
+
+void gms_pending_clear(struct gms_pending *pending) {
+    gms_pending_done(pending, UINT64_MAX);
+}
+
+/* -- The group's history --------------------------------------------------------------------------------- */
+
 void gms_history_put(struct gms_history *history, const struct gms_message *m) {
+    const uint64_t at = m->seq % GMS_HISTORY_MAX;
+    struct gms_slot *slot = &history->slot[at];
     assert(m->seq > 0);
-    struct gms_copy *copy = &history->copy[m->seq % GMS_HISTORY_MAX];
-    gms_forget(copy);
-    gms_keep(copy, m);
-    copy->message.x = 0; /* the mark was that of one transmission */
+    if (slot->message.type != 0)
+        slot_forget(slot, &history->shelf[at]);
+    slot_keep(slot, &history->shelf[at], m);
+    slot->message.x = 0; /* the mark was that of one transmission */
+    history->top = m->seq > history->top ? m->seq : history->top;
+}
+
+bool gms_history_have(const struct gms_history *history, uint64_t seq) {
+    return seq != 0 && history->slot[seq % GMS_HISTORY_MAX].message.seq == seq;
 }
 
 bool gms_history_get(const struct gms_history *history, uint64_t seq, struct gms_message *m) {
-    const struct gms_copy *copy = &history->copy[seq % GMS_HISTORY_MAX];
-    if (seq == 0 || copy->message.seq != seq)
+    const uint64_t at = seq % GMS_HISTORY_MAX;
+    if (!gms_history_have(history, seq))
         return false;
-    *m = gms_kept(copy);
+    slot_get(&history->slot[at], &history->shelf[at], m);
     return true;
 }
 
-void gms_history_forget(struct gms_history *history, uint64_t seq) {
-    struct gms_copy *copy = &history->copy[seq % GMS_HISTORY_MAX];
-    if (seq != 0 && copy->message.seq == seq)
-        gms_forget(copy);
+void gms_history_forget_after(struct gms_history *history, uint64_t seq) {
+    for (uint64_t gone = history->top; gone > seq && gone + GMS_HISTORY_MAX > history->top; gone--) {
+        const uint64_t at = gone % GMS_HISTORY_MAX;
+        if (gms_history_have(history, gone))
+            slot_forget(&history->slot[at], &history->shelf[at]);
+    }
+    history->top = seq < history->top ? seq : history->top;
+}
+
+void gms_history_clear(struct gms_history *history) {
+    gms_history_forget_after(history, 0);
 }

@@ -1,14 +1,18 @@
 /* What a peer may say: the shape of each message type, checked before any rung sees it. */
 #include "gms/message.h"
 
-static bool names_itself_twice(const struct gms_message *m) {
+#define PLACES (2 * GMS_MEMBERS_MAX)
+
+static bool names_somebody_twice(const struct gms_message *m) {
+    gms_id seen[PLACES] = {GMS_NOBODY};
     for (uint32_t i = 0; i < m->member_count; i++) {
-        if (m->members[i] == GMS_NOBODY)
+        const gms_id id = m->members[i];
+        uint64_t at = (id ^ id >> 32) % PLACES;
+        while (seen[at] != GMS_NOBODY && seen[at] != id)
+            at = (at + 1) % PLACES;
+        if (id == GMS_NOBODY || seen[at] == id)
             return true;
-        for (uint32_t j = 0; j < i; j++) {
-            if (m->members[i] == m->members[j])
-                return true;
-        }
+        seen[at] = id;
     }
     return false;
 }
@@ -16,7 +20,7 @@ static bool names_itself_twice(const struct gms_message *m) {
 static enum gms_drop check_members(const struct gms_message *m) {
     if (m->member_count > GMS_MEMBERS_MAX)
         return GMS_DROP_TOO_LARGE;
-    return m->member_count == 0 || names_itself_twice(m) ? GMS_DROP_MALFORMED : GMS_USED;
+    return m->member_count == 0 || names_somebody_twice(m) ? GMS_DROP_MALFORMED : GMS_USED;
 }
 
 static enum gms_drop check_proposal(const struct gms_message *m, bool carries_one) {

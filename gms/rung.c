@@ -49,6 +49,26 @@ static void *lend_bytes(struct gms_actions *out, const void *bytes, size_t size)
     return copy;
 }
 
+/* One list of receivers serves a whole step, as a rule. */
+static void lend_receivers(struct gms_actions *out, const gms_id *to, uint32_t to_count) {
+    const size_t size = to_count * sizeof *to;
+    if (out->to_count == to_count && memcmp(out->to, to, size) == 0)
+        return;
+    out->to = lend_bytes(out, to, size);
+    out->to_count = to_count;
+}
+
+void gms_do_send_all(struct gms_actions *out, const gms_id *to, uint32_t to_count,
+                     const struct gms_message *m) {
+    if (to_count == 0)
+        return;
+    lend_receivers(out, to, to_count);
+    struct gms_action *a = add(out, GMS_DO_SEND_ALL);
+    a->to = out->to;
+    a->to_count = to_count;
+    a->message = *m;
+}
+
 struct gms_message gms_lend(struct gms_actions *out, const struct gms_message *m) {
     struct gms_message lent = *m;
     if (m->members)

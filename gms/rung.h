@@ -54,6 +54,7 @@ const struct gms_rung *gms_rung_of(const struct gms *);
 /* -- Actions, for the rungs ------------------------------------------------------------------------ */
 
 void gms_do_send(struct gms_actions *, gms_id to, const struct gms_message *);
+void gms_do_send_all(struct gms_actions *, const gms_id *to, uint32_t to_count, const struct gms_message *);
 void gms_do_deliver(struct gms_actions *, const struct gms_message *);
 void gms_do_install(struct gms_actions *, const struct gms_message *view);
 void gms_do_watch(struct gms_actions *, gms_id whom);
@@ -135,8 +136,9 @@ void gms4_watch(const struct gms *, struct gms_actions *); /* as the leader: the
 /* As the leader, before it sends: counts a MSG; gives a VIEW its counts, and watches those that it lists. */
 void gms4_count(struct gms *, struct gms_message *, struct gms_actions *);
 
-/* Asks the leader, which may be oneself, for own multicasts that it was not asked for yet. */
-void gms4_ask(struct gms *, struct gms_actions *);
+/* Asks the leader, which may be oneself, for own multicasts that it was not asked for yet; so many of them
+ * may be under way. */
+void gms4_ask(struct gms *, uint32_t at_a_time, struct gms_actions *);
 
 /* At the end of a step: the timer runs while own multicasts, or whatever else it is, are waited for. */
 void gms4_set_timer(struct gms *, bool waits);

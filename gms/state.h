@@ -10,6 +10,7 @@ struct gms1_state {
     struct gms_config config;
     enum gms_phase phase;
     bool leaving;
+    bool more; /* as the event of this step said */
     gms_time now;
     gms_time deadline;
     uint64_t mcast_count;
@@ -83,6 +84,9 @@ struct gms5_state {
     struct gms_history history;
     struct gms5_peer peer[GMS_MEMBERS_MAX];
     struct gms_counts ordered; /* the leader's: the last n of each member that has got a number */
+    bool owes_ack;             /* what has come in this turn is not acknowledged yet */
+    bool owes_commit;      /* the leader's: acknowledgements and orders of this turn may commit something */
+    uint32_t own_unstable; /* of its own, those that it delivered and does not know to be stable */
 
     bool blocked;        /* has promised: delivers nothing in this view any more */
     uint64_t blocked_at; /* how far it had received then: more is never acknowledged in this view */

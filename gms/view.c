@@ -88,9 +88,13 @@ void gms_counts_set(struct gms_counts *counts, gms_id id, uint64_t n) {
 void gms_counts_keep(struct gms_counts *counts, const struct gms_view *view) {
     struct gms_counts kept;
     memset(&kept, 0, sizeof kept);
-    for (uint32_t i = 0; i < view->count; i++) {
-        kept.id[i] = view->members[i];
-        kept.n[i] = gms_counts_get(counts, view->members[i]);
+    for (uint32_t i = 0, next = 0; i < view->count; i++) {
+        const gms_id id = view->members[i];
+        while (next < counts->count && counts->id[next] != id && !gms_view_has(view, counts->id[next]))
+            next++; /* who stays keeps its place: as a rule, it is the next one */
+        const bool there = next < counts->count && counts->id[next] == id;
+        kept.id[i] = id;
+        kept.n[i] = there ? counts->n[next++] : gms_counts_get(counts, id);
     }
     kept.count = view->count;
     *counts = kept;

@@ -18,9 +18,13 @@ const char *address_name_error(const char *name);
 struct address_book {
     uint32_t count;
     uint64_t tick;
+    uint16_t slots[2 * NET_ADDRESSES_MAX]; /* by id: which entry, from 1; 0: free */
     uint64_t used[NET_ADDRESSES_MAX];
     struct address entry[NET_ADDRESSES_MAX];
 };
+
+/* For memory that may have been a book before; one of zeros is empty as it is. */
+void address_book_clear(struct address_book *);
 
 /* Adds it, or brings it up to date. True if the id was not known. */
 bool address_book_put(struct address_book *, const struct address *);

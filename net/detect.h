@@ -11,6 +11,7 @@
 #include "gms/view.h"
 
 struct detector {
+    bool news; /* since the last report was asked for, something has become known or of interest */
     struct gms_ids down;
     struct gms_ids watched;
     struct gms_ids reported;
@@ -32,10 +33,13 @@ bool detect_is_down(const struct detector *, gms_id whom);
 struct silence {
     gms_time timeout; /* 0: nobody is ever suspected */
     uint32_t count;
-    struct {
+    uint16_t oldest, newest;             /* who has been silent for longest, and shortest; as in `slots` */
+    uint16_t slots[2 * GMS_MEMBERS_MAX]; /* by id: which of them, from 1; 0: free */
+    struct silent {
         gms_id id;
-        gms_time since; /* when it was last heard, or last suspected */
+        gms_time since; /* when it was last heard, or last suspected: never before that of an older one */
         bool suspected;
+        uint16_t older, newer;
     } of[GMS_MEMBERS_MAX];
 };
 

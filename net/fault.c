@@ -9,6 +9,11 @@ void fault_init(struct fault *f, uint64_t seed) {
     gms_rng_seed(&f->rng, seed);
 }
 
+bool fault_is_idle(const struct fault *f) {
+    return f->lose_count == 0 && f->loss_percent == 0 && f->risk == 0 && !f->crash_armed && !f->crash_async &&
+           f->cut.count == 0;
+}
+
 bool fault_lose(struct fault *f, gms_id to, uint32_t count) {
     assert(count > 0);
     for (uint32_t i = 0; i < f->lose_count; i++) {

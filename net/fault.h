@@ -36,6 +36,8 @@ enum fault_verdict {
 
 void fault_init(struct fault *, uint64_t seed);
 
+bool fault_is_idle(const struct fault *); /* whatever is sent now passes */
+
 /* Lose the next `count` messages to `to`. False: too many such orders are pending. */
 bool fault_lose(struct fault *, gms_id to, uint32_t count);
 

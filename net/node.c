@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void configure(struct node *node, const struct node_config *config, const struct node_driver *driver) {
-    node->silence.timeout = config->suspect_timeout;
+    node->silence.timeout = node->suspect_timeout = config->suspect_timeout;
     node->beat_period = config->heartbeat_period;
     node->beat_at = GMS_NEVER;
     fault_init(&node->fault, config->seed);
@@ -18,6 +18,7 @@ static void configure(struct node *node, const struct node_config *config, const
     node->driver = node_driver_whole(driver);
     node->me = config->gms.me;
     node->group = config->group;
+    node->turns = config->turns;
 }
 
 void node_init(struct node *node, const struct node_config *config, const struct node_driver *driver) {
@@ -27,10 +28,13 @@ void node_init(struct node *node, const struct node_config *config, const struct
 }
 
 void node_reset(struct node *node, const struct node_config *config, const struct node_driver *driver) {
-    const size_t from = offsetof(struct node, detector), to = offsetof(struct node, actions);
+    const size_t from = offsetof(struct node, detector), book = offsetof(struct node, book),
+                 rest = offsetof(struct node, driver), to = offsetof(struct node, actions);
     gms_reset(&node->gms, &config->gms);
-    memset((uint8_t *)node + from, 0,
-           to - from); /* the buffers after that are written before they are read */
+    memset((uint8_t *)node + from, 0, book - from);
+    address_book_clear(&node->book);
+    memset((uint8_t *)node + rest, 0,
+           to - rest); /* the buffers after that are written before they are read */
     configure(node, config, driver);
 }
 
@@ -46,8 +50,8 @@ void node_record(struct node *node, gms_time now, struct trace_record *record) {
     node->driver.trace(node->driver.self, record);
 }
 
-static void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
-                           const struct gms_message *m, const char *why) {
+static void record_whole_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
+                                 const struct gms_message *m, const char *why) {
     const bool multicast = m->type == GMS_MSG || m->type == GMS_REQUEST;
     const bool wish = m->type == GMS_JOIN || m->type == GMS_LEAVE || m->type == GMS_SUSPECT;
     const bool view = m->type == GMS_VIEW || m->type == GMS_INSTALL || m->type == GMS_ACCEPT;
@@ -65,6 +69,14 @@ static void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms
                              .view = m->view,
                              .why = why};
     node_record(node, node->now, &r);
+}
+
+static inline void record_message(struct node *node, enum trace_ev ev, gms_id peer, gms_id sender,
+                                  const struct gms_message *m, const char *why) {
+    if (node->driver.trace)
+        record_whole_message(node, ev, peer, sender, m, why);
+    else
+        node->lc++; /* a trace that is off costs nothing */
 }
 
 void node_record_lost(struct node *node, gms_time now, gms_id to, const struct gms_message *m,
@@ -124,9 +136,38 @@ void node_send(struct node *node, gms_id to, struct gms_message *m, const struct
     node->driver.send(node->driver.self, to, node->outgoing, *size);
 }
 
+/* Nobody looks on and no fault waits for its moment: which copy of a broadcast is whose does not matter. */
+static bool is_undisturbed(const struct node *node) {
+    return node->driver.send_all && !node->driver.trace && fault_is_idle(&node->fault);
+}
+
+static void send_all(struct node *node, const struct gms_action *a) {
+    struct gms_message m = a->message, encoded = {0};
+    size_t size = 0;
+    if (is_undisturbed(node)) {
+        struct wire_out out = {.bytes = node->outgoing, .capacity = sizeof node->outgoing};
+        m.x = node->x + 1;
+        node->x += a->to_count;
+        node->lc += a->to_count;
+        wire_put_gms(&out, &m, node->lc, &node->book);
+        node->driver.send_all(node->driver.self, a->to, a->to_count, node->outgoing, out.size);
+        return;
+    }
+    for (uint32_t i = 0; i < a->to_count && !node->crashed; i++) {
+        node_send(node, a->to[i], &m, &encoded, &size);
+        encoded = m;
+    }
+}
+
 static void deliver(struct node *node, const struct gms_message *m) {
     if (fault_on_deliver(&node->fault) == FAULT_CRASH) {
         crash(node, node->fault.crash_async ? "crash async" : "crash mid-broadcast");
+        return;
+    }
+    if (!node->driver.trace) {
+        struct trace_state untold;
+        node->driver.deliver(node->driver.self, m, &untold);
+        node->lc++;
         return;
     }
     struct trace_record r = {.ev = TRACE_DELIVER,
@@ -208,6 +249,7 @@ static bool carry_out(struct node *node) {
             node_send(node, a->whom, &a->message, &encoded, &encoded_size);
             encoded = a->message;
             break;
+        case GMS_DO_SEND_ALL: send_all(node, a); break;
         case GMS_DO_DELIVER: deliver(node, &a->message); break;
         case GMS_DO_INSTALL: install(node, &a->message); break;
         case GMS_DO_LEAD: {
@@ -234,25 +276,28 @@ static bool carry_out(struct node *node) {
 }
 
 /* What follows from a step: the state that the core asked for, and crashes that are known and of interest. */
-static void settle(struct node *node, bool snapshot) {
+static bool give_snapshot(struct node *node) {
     uint8_t state[GMS_BODY_SIZE_MAX];
-    while (!node->crashed) {
-        struct gms_event e = {.now = node->now};
-        if (snapshot) {
-            e.type = GMS_EVENT_SNAPSHOT;
-            e.message.body = state;
-            e.message.body_size = (uint32_t)node->driver.snapshot(node->driver.self, state);
-        } else {
-            e.type = GMS_EVENT_DOWN;
-            e.from = detect_report(&node->detector);
-            if (e.from == GMS_NOBODY)
-                break;
-        }
-        gms_step(&node->gms, &e, &node->actions);
-        snapshot = carry_out(node);
-    }
-    if (node->crashed)
-        return;
+    const size_t size = node->driver.snapshot(node->driver.self, state);
+    const struct gms_event e = {.type = GMS_EVENT_SNAPSHOT,
+                                .now = node->now,
+                                .message = {.body = state, .body_size = (uint32_t)size}};
+    gms_step(&node->gms, &e, &node->actions);
+    return carry_out(node);
+}
+
+static bool report(struct node *node, gms_id whom) {
+    const struct gms_event e = {.type = GMS_EVENT_DOWN, .now = node->now, .from = whom};
+    gms_step(&node->gms, &e, &node->actions);
+    return carry_out(node);
+}
+
+static void settle(struct node *node, bool snapshot) {
+    gms_id whom = GMS_NOBODY;
+    while (!node->crashed && (snapshot || (whom = detect_report(&node->detector)) != GMS_NOBODY))
+        snapshot = snapshot ? give_snapshot(node) : report(node, whom);
+    if (node->crashed || node->owes)
+        return; /* the rest at the end of the turn */
     node_heed(node);
     node->driver.flush(node->driver.self);
 }
@@ -315,15 +360,26 @@ void node_know(struct node *node, gms_time now, const struct address *address) {
 static void receive_gms(struct node *node, gms_id from, struct wire_message *m) {
     if (m->lc > node->lc)
         node->lc = m->lc;
-    silence_heard(&node->silence, node->now, from);
     remember(node, m);
     record_message(node, TRACE_RECV, from, from, &m->gms, NULL);
     for (uint32_t i = 0; node->fault.cut.count > 0 && i < m->address_count; i++)
         node_keep_cut(node, &m->addresses[i]);
-    const struct gms_event e = {.type = GMS_EVENT_RECEIVE, .now = node->now, .from = from, .message = m->gms};
+    struct gms_event e; /* as large as it is, each field is set once */
+    e.type = GMS_EVENT_RECEIVE;
+    e.now = node->now;
+    e.from = from;
+    e.message = m->gms;
+    e.more = node->owes = node->turns;
+    e.contacts = NULL;
+    e.contact_count = 0;
     const enum gms_drop result = node_step(node, &e);
     if (result != GMS_USED && result != GMS_HELD)
         refuse(node, from, &m->gms, gms_drop_text(result));
+}
+
+/* Whoever leaves has its last multicasts ordered first. */
+static bool is_to_be_ordered(const struct node *node, const struct wire_message *m) {
+    return (m->type == GMS_REQUEST || m->type == GMS_LEAVE) && gms_phase(&node->gms) == GMS_LEADING;
 }
 
 void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *frame, size_t size) {
@@ -338,10 +394,16 @@ void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *f
         node_refuse(node, now, from, "?", error);
         return;
     }
-    while (!node->crashed && wire_next(&in, &node->incoming, &error)) {
+    bool heard = false;
+    for (const uint8_t *at = in.at; !node->crashed && wire_next(&in, &node->incoming, &error); at = in.at) {
         struct wire_message *m = &node->incoming;
+        if (!error && m->type < GMS_TYPES && !heard)
+            silence_heard(&node->silence, now, in.sender);
+        heard = heard || (!error && m->type < GMS_TYPES);
         if (error)
             node_refuse(node, now, in.sender, wire_type_name(m->type), error);
+        else if (node->puts_off && from != GMS_NOBODY && is_to_be_ordered(node, m))
+            node->driver.put_off(node->driver.self, in.sender, at, (size_t)(in.at - at));
         else if (m->type < GMS_TYPES)
             receive_gms(node, in.sender, m);
         else if (m->type == WIRE_GOSSIP)
@@ -378,7 +440,17 @@ void node_suspect(struct node *node, gms_time now, gms_id whom, const char *why)
     node_report(node, now, TRACE_SUSPECT, whom, why);
 }
 
+void node_turn_end(struct node *node, gms_time now) {
+    if (node->crashed || !node->owes)
+        return;
+    node->now = now;
+    node->owes = false;
+    const struct gms_event e = {.type = GMS_EVENT_TIMER, .now = now}; /* a needless one is harmless */
+    node_step(node, &e);
+}
+
 void node_leave(struct node *node, gms_time now) {
+    node_turn_end(node, now); /* what it has multicast comes first */
     if (node->crashed)
         return;
     node->now = now;
@@ -390,7 +462,8 @@ enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, s
     if (node->crashed)
         return GMS_DROP_LEFT;
     node->now = now;
-    if (size <= GMS_BODY_SIZE_MAX && gms_may_mcast(&node->gms)) { /* traced before it is handed over */
+    if (node->driver.trace && size <= GMS_BODY_SIZE_MAX &&
+        gms_may_mcast(&node->gms)) { /* traced before it is handed over */
         struct trace_record r = {.ev = TRACE_MCAST,
                                  .m_origin = node->me,
                                  .m_n = gms_mcast_count(&node->gms) + 1,
@@ -400,6 +473,7 @@ enum gms_drop node_mcast(struct node *node, gms_time now, const uint8_t *body, s
     const struct gms_event e = {
         .type = GMS_EVENT_MCAST,
         .now = now,
-        .message = {.body = body, .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size}};
+        .message = {.body = body, .body_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size},
+        .more = node->owes = node->turns};
     return node_step(node, &e);
 }

@@ -23,7 +23,12 @@ enum node_end {
 struct node_driver {
     void *self;
     void (*send)(void *self, gms_id to, const uint8_t *message,
-                 size_t size);                        /* first in, first out per link */
+                 size_t size); /* first in, first out per link */
+    /* Or NULL. The same bytes to each of them, in order with what is sent to one: a broadcast that nobody
+     * traces and no fault breaks. */
+    void (*send_all)(void *self, const gms_id *to, uint32_t count, const uint8_t *message, size_t size);
+    /* With `puts_off`: somebody's wish, to come again later as a frame. What is put off keeps its order. */
+    void (*put_off)(void *self, gms_id from, const uint8_t *message, size_t size);
     void (*flush)(void *self);                        /* a batch is complete: a broadcast, or a step */
     void (*meet)(void *self, const struct address *); /* a member to be connected with */
     void (*deliver)(void *self, const struct gms_message *, struct trace_state *after);
@@ -48,15 +53,16 @@ struct node_config {
     uint64_t seed;             /* of the faults */
     gms_time heartbeat_period; /* 0: none are sent */
     gms_time suspect_timeout;  /* 0: nobody is suspected for being silent */
+    bool turns; /* what arrives comes in turns, each ended by node_turn_end(): one acknowledgement for all */
 };
 
 struct node {
     struct gms gms;
     struct detector detector;
     struct silence silence;
-    gms_time beat_period;
-    gms_time beat_at; /* GMS_NEVER while there is nobody to beat for */
-    struct {          /* what the list of those to be heard was made from */
+    gms_time beat_period, suspect_timeout; /* as configured; see node_heed() for a large group */
+    gms_time beat_at;                      /* GMS_NEVER while there is nobody to beat for */
+    struct {                               /* what the list of those to be heard was made from */
         enum gms_phase phase;
         gms_id leader;
         uint32_t number, count, down_count;
@@ -69,7 +75,10 @@ struct node {
     uint64_t lc;
     uint64_t x;
     uint64_t dropped; /* messages refused, malformed ones included */
-    bool crashed;     /* a fault has killed it: every later call does nothing */
+    bool turns;
+    bool puts_off; /* set by the driver: as the leader, it orders nothing for now */
+    bool owes;     /* something came in this turn */
+    bool crashed;  /* a fault has killed it: every later call does nothing */
     gms_time now;
     uint32_t view; /* the last one installed */
     struct gms_actions actions;
@@ -123,6 +132,9 @@ bool node_suspects(const struct node *, gms_id whom); /* it has been silent for 
 
 /* Says once to `to` that it lives and how far it is, if `to` is one that listens for it; false if not. */
 bool node_heartbeat(struct node *, gms_time now, gms_id to);
+
+/* Nothing more is there to be received for now: what could wait for that is said. Only with `turns`. */
+void node_turn_end(struct node *, gms_time now);
 
 void node_leave(struct node *, gms_time now);
 enum gms_drop node_mcast(struct node *, gms_time now, const uint8_t *body, size_t size);

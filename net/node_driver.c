@@ -55,6 +55,8 @@ struct node_driver node_driver_whole(const struct node_driver *d) {
     return (struct node_driver){
         .self = d->self,
         .send = d->send,
+        .send_all = d->send_all,
+        .put_off = d->put_off,
         .flush = d->flush ? d->flush : nothing,
         .meet = d->meet ? d->meet : no_meet,
         .deliver = d->deliver ? d->deliver : no_deliver,

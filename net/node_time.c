@@ -27,6 +27,16 @@ static uint32_t partners(const struct node *node, bool hears, gms_id ids[GMS_MEM
     return count;
 }
 
+/* Where everybody beats for everybody, that many heartbeats would leave a large group no time for anything
+ * else: there each one comes more rarely, and silence lasts longer before somebody is suspected for it. A
+ * crash is told by its connections as soon as ever. */
+#define CROWD 16
+
+static gms_time rarer(const struct node *node) {
+    const uint32_t count = gms_current_view(&node->gms)->count;
+    return gms_beacons(&node->gms) == GMS_BEACONS_ALL && count > CROWD ? (count + CROWD - 1) / CROWD : 1;
+}
+
 void node_heed(struct node *node) {
     gms_id ids[GMS_MEMBERS_MAX];
     const struct gms_view *view = gms_current_view(&node->gms);
@@ -36,6 +46,7 @@ void node_heed(struct node *node) {
         node->heeded.number == view->number && node->heeded.count == view->count &&
         node->heeded.down_count == node->detector.down.count)
         return;
+    node->silence.timeout = rarer(node) * node->suspect_timeout;
     node->heeded.phase = gms_phase(&node->gms);
     node->heeded.leader = gms_leader(&node->gms);
     node->heeded.number = view->number;
@@ -44,7 +55,7 @@ void node_heed(struct node *node) {
     if (node->beat_period == 0 || partners(node, false, ids) == 0)
         node->beat_at = GMS_NEVER;
     else if (node->beat_at == GMS_NEVER)
-        node->beat_at = node->now + node->beat_period;
+        node->beat_at = node->now + rarer(node) * node->beat_period;
     const uint32_t count = partners(node, true, ids);
     silence_expect(&node->silence, node->now, ids, count);
 }
@@ -64,9 +75,10 @@ static void beat(struct node *node) {
     size_t encoded_size = 0;
     if (node->beat_at > node->now)
         return;
-    node->beat_at += node->beat_period; /* by the clock, however late this one is; but none twice */
+    const gms_time period = rarer(node) * node->beat_period;
+    node->beat_at += period; /* by the clock, however late this one is; but none twice */
     if (node->beat_at <= node->now)
-        node->beat_at = node->now + node->beat_period;
+        node->beat_at = node->now + period;
     const uint32_t count = partners(node, false, ids);
     if (count == 0 || !gms_heartbeat(&node->gms, &m))
         return;

@@ -3,16 +3,48 @@
 #include "net/wire.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 
 /* -- Putting ------------------------------------------------------------------------------------------ */
 
-static void put(struct wire_out *out, uint64_t value, size_t width) {
-    assert(out->size + width <= out->capacity);
-    for (size_t i = 0; i < width; i++)
-        out->bytes[out->size + i] = (uint8_t)(value >> (8 * (width - 1 - i)));
-    out->size += width;
+/* The compiler makes one swapped store of the fixed widths. */
+static inline void store16(uint8_t *at, uint64_t value) {
+    at[0] = (uint8_t)(value >> 8), at[1] = (uint8_t)value;
+}
+
+static inline void store32(uint8_t *at, uint64_t value) {
+    at[0] = (uint8_t)(value >> 24), at[1] = (uint8_t)(value >> 16);
+    at[2] = (uint8_t)(value >> 8), at[3] = (uint8_t)value;
+}
+
+static inline void store64(uint8_t *at, uint64_t value) {
+    at[0] = (uint8_t)(value >> 56), at[1] = (uint8_t)(value >> 48);
+    at[2] = (uint8_t)(value >> 40), at[3] = (uint8_t)(value >> 32);
+    at[4] = (uint8_t)(value >> 24), at[5] = (uint8_t)(value >> 16);
+    at[6] = (uint8_t)(value >> 8), at[7] = (uint8_t)value;
+}
+
+static inline uint8_t *room(struct wire_out *out, size_t size) {
+    assert(out->size + size <= out->capacity);
+    uint8_t *at = out->bytes + out->size;
+    out->size += size;
+    return at;
+}
+
+static void put8(struct wire_out *out, uint64_t value) {
+    *room(out, 1) = (uint8_t)value;
+}
+
+static void put16(struct wire_out *out, uint64_t value) {
+    store16(room(out, 2), value);
+}
+
+static void put32(struct wire_out *out, uint64_t value) {
+    store32(room(out, 4), value);
+}
+
+static void put64(struct wire_out *out, uint64_t value) {
+    store64(room(out, 8), value);
 }
 
 static void put_bytes(struct wire_out *out, const void *bytes, size_t size) {
@@ -25,50 +57,51 @@ static void put_bytes(struct wire_out *out, const void *bytes, size_t size) {
 static void put_text(struct wire_out *out, const char *text) {
     const size_t length = strlen(text);
     assert(length <= UINT8_MAX);
-    put(out, length, 1);
+    put8(out, length);
     put_bytes(out, text, length);
 }
 
 static void put_address(struct wire_out *out, gms_id id, const struct address_book *book) {
     const struct address *known = address_book_find(book, id);
-    put(out, id, 8);
+    put64(out, id);
     put_text(out, known ? known->name : "");
     put_text(out, known ? known->endpoint : "");
 }
 
 static size_t begin(struct wire_out *out, unsigned type, uint64_t x, uint64_t lc) {
     const size_t start = out->size;
-    put(out, type, 1);
-    put(out, 0, 2);
-    put(out, x, 8);
-    put(out, lc, 8);
+    uint8_t *at = room(out, 3 + 16);
+    at[0] = (uint8_t)type;
+    store64(at + WIRE_X_OFFSET, x);
+    store64(at + WIRE_X_OFFSET + 8, lc);
     return start;
 }
 
 static void finish(struct wire_out *out, size_t start) {
     const size_t size = out->size - start - 3;
     assert(size <= UINT16_MAX);
-    out->bytes[start + 1] = (uint8_t)(size >> 8);
-    out->bytes[start + 2] = (uint8_t)size;
+    store16(out->bytes + start + 1, size);
 }
 
 void wire_put_frame_header(struct wire_out *out, uint32_t group, gms_id sender) {
     put_bytes(out, "gy", 2);
-    put(out, WIRE_VERSION, 1);
-    put(out, 0, 1);
-    put(out, group, 4);
-    put(out, sender, 8);
+    put8(out, WIRE_VERSION);
+    put8(out, 0);
+    put32(out, group);
+    put64(out, sender);
 }
 
 /* The fields of the core's messages, in the order in which they are encoded. */
 enum { VIEW = 1, SEQ = 2, ORIGIN = 4, N = 8, BALLOT = 16, ACCEPTED = 32, LAST = 64, COMMITTED = 128 };
 enum { STABLE = 256, ADDRESS = 512, MEMBERS = 1024, COUNTS = 2048, BODY = 4096 };
 
+#define PLAIN_FIELDS (VIEW | SEQ | ORIGIN | N | BODY)
+
 static const unsigned fields_of[GMS_TYPES] = {
     [GMS_JOIN] = ADDRESS,
     [GMS_VIEW] = VIEW | SEQ | MEMBERS | COUNTS,
     [GMS_REQUEST] = ORIGIN | N | BODY,
-    [GMS_MSG] = VIEW | SEQ | ORIGIN | N | COMMITTED | STABLE | BODY,
+    [GMS_MSG] = PLAIN_FIELDS | COMMITTED | STABLE,
     [GMS_LEAVE] = ORIGIN,
     [GMS_ACK] = VIEW | SEQ,
     [GMS_NACK] = VIEW | SEQ | LAST,
@@ -84,47 +117,54 @@ static const unsigned fields_of[GMS_TYPES] = {
     [GMS_EXCLUDED] = VIEW,
 };
 
-static const struct {
-    unsigned bit;
-    size_t offset;
-} numbers[] = {
-    {SEQ, offsetof(struct gms_message, seq)},
-    {ORIGIN, offsetof(struct gms_message, origin)},
-    {N, offsetof(struct gms_message, n)},
-    {BALLOT, offsetof(struct gms_message, ballot)},
-    {ACCEPTED, offsetof(struct gms_message, accepted)},
-    {LAST, offsetof(struct gms_message, last)},
-    {COMMITTED, offsetof(struct gms_message, committed)},
-    {STABLE, offsetof(struct gms_message, stable)},
-};
-#define NUMBERS (sizeof numbers / sizeof numbers[0])
+/* How many bytes those of the fields take that are numbers. */
+static inline size_t numbers_size(unsigned fields) {
+    size_t count = 0;
+    for (unsigned bit = SEQ; bit <= STABLE; bit <<= 1)
+        count += (fields & bit) != 0;
+    return 8 * count + (fields & VIEW ? 4 : 0);
+}
 
-static uint64_t *number_in(struct gms_message *m, size_t i) {
-    return (uint64_t *)(void *)((char *)m + numbers[i].offset);
+static inline uint8_t *store_if(bool there, uint8_t *at, uint64_t value) {
+    if (!there)
+        return at;
+    store64(at, value);
+    return at + 8;
+}
+
+static void put_numbers(struct wire_out *out, unsigned fields, const struct gms_message *m) {
+    uint8_t *at = room(out, numbers_size(fields));
+    if (fields & VIEW) {
+        store32(at, m->view);
+        at += 4;
+    }
+    at = store_if(fields & SEQ, at, m->seq);
+    at = store_if(fields & ORIGIN, at, m->origin);
+    at = store_if(fields & N, at, m->n);
+    at = store_if(fields & BALLOT, at, m->ballot);
+    at = store_if(fields & ACCEPTED, at, m->accepted);
+    at = store_if(fields & LAST, at, m->last);
+    at = store_if(fields & COMMITTED, at, m->committed);
+    store_if(fields & STABLE, at, m->stable);
 }
 
 void wire_put_gms(struct wire_out *out, const struct gms_message *m, uint64_t lc,
                   const struct address_book *book) {
     assert(m->type < GMS_TYPES);
-    const size_t start = begin(out, m->type, m->x, lc);
-    const unsigned fields = fields_of[m->type];
-    struct gms_message numbered = *m;
-    if (fields & VIEW)
-        put(out, m->view, 4);
-    for (size_t i = 0; i < NUMBERS; i++) {
-        if (fields & numbers[i].bit)
-            put(out, *number_in(&numbered, i), 8);
-    }
+    const bool plain = m->type == GMS_MSG && m->committed == 0 && m->stable == 0;
+    const size_t start = begin(out, plain ? WIRE_PLAIN : (unsigned)m->type, m->x, lc);
+    const unsigned fields = plain ? PLAIN_FIELDS : fields_of[m->type];
+    put_numbers(out, fields, m);
     if (fields & ADDRESS)
         put_address(out, m->origin, book);
     if (fields & MEMBERS)
-        put(out, m->member_count, 2);
+        put16(out, m->member_count);
     for (uint32_t i = 0; (fields & MEMBERS) && i < m->member_count; i++)
         put_address(out, m->members[i], book);
     if (fields & COUNTS)
-        put(out, m->counts != NULL, 1);
+        put8(out, m->counts != NULL);
     for (uint32_t i = 0; (fields & COUNTS) && m->counts && i < m->member_count; i++)
-        put(out, m->counts[i], 8);
+        put64(out, m->counts[i]);
     if (fields & BODY)
         put_bytes(out, m->body, m->body_size);
     finish(out, start);
@@ -132,10 +172,16 @@ void wire_put_gms(struct wire_out *out, const struct gms_message *m, uint64_t lc
 
 void wire_put_hello(struct wire_out *out, unsigned rung, const struct address *self) {
     const size_t start = begin(out, WIRE_HELLO, 0, 0);
-    put(out, rung, 1);
-    put(out, self->id, 8);
+    put8(out, rung);
+    put64(out, self->id);
     put_text(out, self->name);
     put_text(out, self->endpoint);
+    finish(out, start);
+}
+
+void wire_put_credit(struct wire_out *out, uint64_t bytes_taken) {
+    const size_t start = begin(out, WIRE_CREDIT, 0, 0);
+    put64(out, bytes_taken);
     finish(out, start);
 }
 
@@ -146,9 +192,8 @@ void wire_put_bytes(struct wire_out *out, enum wire_type type, const void *bytes
 }
 
 void wire_patch_x(uint8_t *message, uint64_t x, uint64_t lc) {
-    struct wire_out out = {.bytes = message + WIRE_X_OFFSET, .capacity = 16};
-    put(&out, x, 8);
-    put(&out, lc, 8);
+    store64(message + WIRE_X_OFFSET, x);
+    store64(message + WIRE_X_OFFSET + 8, lc);
 }
 
 /* -- Getting ------------------------------------------------------------------------------------------ */
@@ -163,20 +208,47 @@ static size_t left(const struct reader *r) {
     return (size_t)(r->end - r->at);
 }
 
-static uint64_t get(struct reader *r, size_t width) {
-    if (r->bad || left(r) < width) {
+static inline const uint8_t *take(struct reader *r, size_t size) {
+    if (r->bad || left(r) < size) {
         r->bad = true;
-        return 0;
+        return NULL;
     }
-    uint64_t value = 0;
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | r->at[i];
-    r->at += width;
-    return value;
+    const uint8_t *at = r->at;
+    r->at += size;
+    return at;
+}
+
+static uint64_t get8(struct reader *r) {
+    const uint8_t *at = take(r, 1);
+    return at ? at[0] : 0;
+}
+
+static uint64_t get16(struct reader *r) {
+    const uint8_t *at = take(r, 2);
+    return at ? (uint64_t)at[0] << 8 | at[1] : 0;
+}
+
+static inline uint32_t load32(const uint8_t *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static inline uint64_t load64(const uint8_t *at) {
+    return (uint64_t)at[0] << 56 | (uint64_t)at[1] << 48 | (uint64_t)at[2] << 40 | (uint64_t)at[3] << 32 |
+           (uint64_t)at[4] << 24 | (uint64_t)at[5] << 16 | (uint64_t)at[6] << 8 | at[7];
+}
+
+static uint64_t get32(struct reader *r) {
+    const uint8_t *at = take(r, 4);
+    return at ? load32(at) : 0;
+}
+
+static uint64_t get64(struct reader *r) {
+    const uint8_t *at = take(r, 8);
+    return at ? load64(at) : 0;
 }
 
 static void get_text(struct reader *r, char *text, size_t text_size) {
-    const size_t length = (size_t)get(r, 1);
+    const size_t length = (size_t)get8(r);
     text[0] = '\0';
     if (r->bad || length >= text_size || left(r) < length) {
         r->bad = true;
@@ -193,7 +265,7 @@ static void get_text(struct reader *r, char *text, size_t text_size) {
 
 static void get_address(struct reader *r, struct address *address) {
     memset(address, 0, sizeof *address);
-    address->id = get(r, 8);
+    address->id = get64(r);
     get_text(r, address->name, sizeof address->name);
     get_text(r, address->endpoint, sizeof address->endpoint);
     if (address->name[0] != '\0' && address_name_error(address->name))
@@ -207,7 +279,7 @@ static void get_body(struct reader *r, struct gms_message *m) {
 }
 
 static void get_members(struct reader *r, struct wire_message *m) {
-    const uint64_t count = get(r, 2);
+    const uint64_t count = get16(r);
     if (count > GMS_MEMBERS_MAX) {
         r->bad = true;
         return;
@@ -221,24 +293,43 @@ static void get_members(struct reader *r, struct wire_message *m) {
 }
 
 static void get_counts(struct reader *r, struct wire_message *m) {
-    const uint64_t has = get(r, 1);
+    const uint64_t has = get8(r);
     if (has > 1)
         r->bad = true;
     if (has != 1)
         return;
     for (uint32_t i = 0; i < m->gms.member_count; i++)
-        m->counts[i] = get(r, 8);
+        m->counts[i] = get64(r);
     m->gms.counts = m->counts;
 }
 
-static void get_gms(struct reader *r, struct wire_message *m) {
-    const unsigned fields = fields_of[m->type];
-    if (fields & VIEW)
-        m->gms.view = (uint32_t)get(r, 4);
-    for (size_t i = 0; i < NUMBERS; i++) {
-        if (fields & numbers[i].bit)
-            *number_in(&m->gms, i) = get(r, 8);
+static inline const uint8_t *load_if(bool there, const uint8_t *at, uint64_t *value) {
+    if (!there)
+        return at;
+    *value = load64(at);
+    return at + 8;
+}
+
+static void get_numbers(struct reader *r, unsigned fields, struct gms_message *m) {
+    const uint8_t *at = take(r, numbers_size(fields));
+    if (!at)
+        return;
+    if (fields & VIEW) {
+        m->view = load32(at);
+        at += 4;
     }
+    at = load_if(fields & SEQ, at, &m->seq);
+    at = load_if(fields & ORIGIN, at, &m->origin);
+    at = load_if(fields & N, at, &m->n);
+    at = load_if(fields & BALLOT, at, &m->ballot);
+    at = load_if(fields & ACCEPTED, at, &m->accepted);
+    at = load_if(fields & LAST, at, &m->last);
+    at = load_if(fields & COMMITTED, at, &m->committed);
+    load_if(fields & STABLE, at, &m->stable);
+}
+
+static void get_gms(struct reader *r, struct wire_message *m, unsigned fields) {
+    get_numbers(r, fields, &m->gms);
     if (fields & ADDRESS) {
         get_address(r, &m->addresses[0]);
         m->address_count = 1;
@@ -256,24 +347,29 @@ static void get_gms(struct reader *r, struct wire_message *m) {
 
 /* NULL, or why this message can't be read. */
 static const char *get_message(struct reader *r, struct wire_message *m) {
-    m->x = get(r, 8);
-    m->lc = get(r, 8);
+    const uint8_t *marks = take(r, 16);
+    m->x = marks ? load64(marks) : 0;
+    m->lc = marks ? load64(marks + 8) : 0;
     m->address_count = 0;
     m->bytes = NULL;
     m->bytes_size = 0;
     memset(&m->gms, 0, sizeof m->gms);
+    const bool plain = m->type == WIRE_PLAIN;
+    if (plain)
+        m->type = GMS_MSG;
     if (m->type > 0 && m->type < GMS_TYPES) {
-        get_gms(r, m);
+        get_gms(r, m, plain ? PLAIN_FIELDS : fields_of[m->type]);
         if (r->bad)
             return "malformed: truncated or out of range";
         return r->at == r->end ? NULL : "malformed: longer than its type";
     }
     switch (m->type) {
     case WIRE_HELLO:
-        m->rung = (unsigned)get(r, 1);
+        m->rung = (unsigned)get8(r);
         get_address(r, &m->addresses[0]);
         m->address_count = 1;
         break;
+    case WIRE_CREDIT: m->credit = get64(r); break;
     case WIRE_REFUSED:
     case WIRE_GOSSIP:
         m->bytes = r->at;
@@ -296,12 +392,12 @@ const char *wire_open_frame(struct wire_in *in, const uint8_t *bytes, size_t siz
     if (memcmp(bytes, "gy", 2) != 0)
         return "malformed: not a groupy frame";
     r.at += 2;
-    if (get(&r, 1) != WIRE_VERSION)
+    if (get8(&r) != WIRE_VERSION)
         return "malformed: wrong version";
-    if (get(&r, 1) != 0)
+    if (get8(&r) != 0)
         return "malformed: unknown flags";
-    in->group = (uint32_t)get(&r, 4);
-    in->sender = get(&r, 8);
+    in->group = (uint32_t)get32(&r);
+    in->sender = get64(&r);
     in->at = r.at;
     in->end = r.end;
     return in->sender == GMS_NOBODY ? "malformed: no sender" : NULL;
@@ -312,8 +408,8 @@ bool wire_next(struct wire_in *in, struct wire_message *m, const char **error) {
     *error = NULL;
     if (in->at == in->end)
         return false;
-    m->type = (unsigned)get(&header, 1);
-    const size_t size = (size_t)get(&header, 2);
+    m->type = (unsigned)get8(&header);
+    const size_t size = (size_t)get16(&header);
     if (header.bad || left(&header) < size) {
         in->at = in->end;
         *error = "malformed: cut short";
@@ -330,6 +426,7 @@ const char *wire_type_name(unsigned type) {
     case WIRE_HELLO: return "HELLO";
     case WIRE_REFUSED: return "REFUSED";
     case WIRE_GOSSIP: return "GOSSIP";
+    case WIRE_CREDIT: return "CREDIT";
     default: return type < GMS_TYPES ? gms_type_name((enum gms_type)type) : "?";
     }
 }

@@ -8,9 +8,10 @@
  *     JOIN     address
  *     REQUEST  origin u64  n u64  body
  *     MSG      view u32  seq u64  origin u64  n u64  committed u64  stable u64  body
+ *     PLAIN    a MSG of which nothing is committed or stable yet, without these two: below gms5 all are
  *     VIEW     view u32  seq u64  members  counts
  *     ...      the others likewise: which type has which fields is the table in wire.c
- *     HELLO    rung u8  address         REFUSED  text         GOSSIP  bytes
+ *     HELLO    rung u8  address         REFUSED  text         GOSSIP  bytes         CREDIT  bytes_taken u64
  *     address  id u64  name u8+bytes  endpoint u8+bytes
  *     members  count u16  address*count      counts  u8 (0: none, 1)  u64*count
  *
@@ -22,7 +23,7 @@
 
 #include "net/address.h"
 
-#define WIRE_VERSION           2
+#define WIRE_VERSION           3
 #define WIRE_FRAME_HEADER_SIZE 16
 #define WIRE_X_OFFSET          3 /* of x in an encoded message; lc follows it */
 
@@ -31,6 +32,8 @@ enum wire_type {
     WIRE_HELLO = 64, /* a member that connected says who it is */
     WIRE_REFUSED,    /* why it is not welcome */
     WIRE_GOSSIP,     /* from worker to worker, out of band */
+    WIRE_PLAIN,      /* a MSG without `committed` and `stable`, which are 0 */
+    WIRE_CREDIT,     /* how many bytes of frames it has taken from this link since its HELLO */
 };
 
 const char *wire_type_name(unsigned type);
@@ -44,6 +47,7 @@ struct wire_message {
     unsigned rung;          /* HELLO */
     const uint8_t *bytes;   /* REFUSED, GOSSIP: borrowed from the frame */
     size_t bytes_size;
+    uint64_t credit;        /* CREDIT */
     uint32_t address_count; /* JOIN, HELLO: 1; VIEW and the like: as many as members */
     struct address addresses[GMS_MEMBERS_MAX];
     gms_id ids[GMS_MEMBERS_MAX];
@@ -62,6 +66,7 @@ void wire_put_frame_header(struct wire_out *, uint32_t group, gms_id sender);
 /* Addresses of JOIN and VIEW come from the book; whoever is not in it gets an empty name and endpoint. */
 void wire_put_gms(struct wire_out *, const struct gms_message *, uint64_t lc, const struct address_book *);
 void wire_put_hello(struct wire_out *, unsigned rung, const struct address *self);
+void wire_put_credit(struct wire_out *, uint64_t bytes_taken);
 void wire_put_bytes(struct wire_out *, enum wire_type, const void *bytes, size_t size);
 void wire_patch_x(uint8_t *message, uint64_t x, uint64_t lc); /* the same message, another transmission */
 

@@ -15,7 +15,7 @@
 
 struct asked {
     const char *rung, *faults, *scenario, *seeds, *members, *trace, *delivery;
-    uint64_t seed, for_ms, mean_ms, fault_mean_ms;
+    uint64_t seed, for_ms, mean_ms, fault_mean_ms, turn_ms;
     bool last_man_standing, json;
 };
 
@@ -115,8 +115,8 @@ static int run_one(const struct asked *a, const struct random_run *run) {
 static void command_of(const struct asked *a, uint64_t seed, char *text, size_t size) {
     snprintf(text, size,
              "groupy sim --rung %s --faults %s --members %s --for %" PRIu64 "ms --mean %" PRIu64
-             "ms --fault-mean %" PRIu64 "ms%s%s%s --seed %" PRIu64,
-             a->rung, a->faults, a->members, a->for_ms, a->mean_ms, a->fault_mean_ms,
+             "ms --fault-mean %" PRIu64 "ms --turn %" PRIu64 "ms%s%s%s --seed %" PRIu64,
+             a->rung, a->faults, a->members, a->for_ms, a->mean_ms, a->fault_mean_ms, a->turn_ms,
              a->delivery ? " --delivery " : "", a->delivery ? a->delivery : "",
              a->last_man_standing ? " --last-man-standing" : "", seed);
 }
@@ -241,12 +241,13 @@ static void settle_defaults(struct asked *a) {
     a->for_ms = a->for_ms != NOT_SAID ? a->for_ms : 3000;
     a->mean_ms = a->mean_ms != NOT_SAID ? a->mean_ms : 100;
     a->fault_mean_ms = a->fault_mean_ms != NOT_SAID ? a->fault_mean_ms : 300;
+    a->turn_ms = a->turn_ms != NOT_SAID ? a->turn_ms : 0;
 }
 
 /* NULL, or which options exclude each other. */
 static const char *excluded(const struct asked *a) {
-    const bool chance =
-        a->faults || a->for_ms != NOT_SAID || a->mean_ms != NOT_SAID || a->fault_mean_ms != NOT_SAID;
+    const bool chance = a->faults || a->for_ms != NOT_SAID || a->mean_ms != NOT_SAID ||
+                        a->fault_mean_ms != NOT_SAID || a->turn_ms != NOT_SAID;
     if (a->seeds && a->trace)
         return "--trace is for one run: give --seed with it";
     if (a->seeds && a->seed != NOT_SAID)
@@ -255,7 +256,7 @@ static const char *excluded(const struct asked *a) {
         return "--scenario and --seeds exclude each other: a scenario is one run";
     if (a->scenario && chance)
         return "a --scenario says itself what goes wrong and how long: no --faults, --for, --mean, "
-               "--fault-mean";
+               "--fault-mean, --turn";
     if (a->scenario && a->members && strstr(a->members, ".."))
         return "--members A..B is for runs by chance: one number with --scenario";
     return NULL;
@@ -271,6 +272,7 @@ static int run(struct asked *a) {
                            .for_ms = a->for_ms,
                            .mean_ms = a->mean_ms,
                            .fault_mean_ms = a->fault_mean_ms,
+                           .turn_ms = a->turn_ms,
                            .last_man_standing = a->last_man_standing};
     if (a->delivery && strcmp(a->delivery, "agreed") == 0)
         r.delivery = GMS_AGREED;
@@ -278,9 +280,9 @@ static int run(struct asked *a) {
         return options_error("sim", "--delivery %s: safe or agreed is expected", a->delivery);
     if (!gms_rung_find(a->rung, &r.rung))
         return options_error("sim", "--rung %s: %s is expected", a->rung, options_rungs(false));
-    if (!parse_range(a->members, 1, 32, &min, &max))
-        return options_error("sim", "--members %s: a number from 1 to 32 is expected, or two as in 3..7",
-                             a->members);
+    if (!parse_range(a->members, 1, GMS_MEMBERS_MAX, &min, &max))
+        return options_error("sim", "--members %s: a number from 1 to %d is expected, or two as in 3..7",
+                             a->members, GMS_MEMBERS_MAX);
     r.members_min = (int)min;
     r.members_max = (int)max;
     if (!random_faults_parse(a->faults, r.rung, &r.faults, bad, sizeof bad))
@@ -297,14 +299,18 @@ static int run(struct asked *a) {
 }
 
 int cmd_sim(int argc, char **argv) {
-    struct asked a = {.seed = NOT_SAID, .for_ms = NOT_SAID, .mean_ms = NOT_SAID, .fault_mean_ms = NOT_SAID};
+    struct asked a = {.seed = NOT_SAID,
+                      .for_ms = NOT_SAID,
+                      .mean_ms = NOT_SAID,
+                      .fault_mean_ms = NOT_SAID,
+                      .turn_ms = NOT_SAID};
     int status;
     char rungs[160];
     snprintf(rungs, sizeof rungs, "%s (default gms3, or the scenario's)", options_rungs(false));
     const struct option options[] = {
         {"--rung", OPTION_TEXT, &a.rung, 0, 0, "R", rungs},
         {"--members", OPTION_TEXT, &a.members, 0, 0, "N|A..B",
-         "at the beginning (default 5, or the scenario's)"},
+         "at the beginning, up to 256 (default 5, or the scenario's)"},
         {"--scenario", OPTION_TEXT, &a.scenario, 0, 0, "NAME|FILE",
          "what happens (groupy scenarios lists them)"},
         {"--seed", OPTION_NUMBER, &a.seed, 1, 1000000000000, "S", "of one run by chance (default 1)"},
@@ -316,6 +322,8 @@ int cmd_sim(int argc, char **argv) {
          "mean time between two changes of a member"},
         {"--fault-mean", OPTION_DURATION, &a.fault_mean_ms, 1, 3600000, "300ms",
          "mean time between two faults"},
+        {"--turn", OPTION_DURATION, &a.turn_ms, 0, 60000, "0ms",
+         "what arrives within so long is taken in one turn, as under load"},
         {"--delivery", OPTION_TEXT, &a.delivery, 0, 0, "safe|agreed",
          "gms5: what a quorum has, or on receipt (default safe)"},
         {"--last-man-standing", OPTION_FLAG, &a.last_man_standing, 0, 0, NULL,

@@ -27,6 +27,8 @@ static void report_down(struct sim *s, int whom, int to) {
 static void happen(struct sim *s, const struct sim_event *e) {
     struct sim_member *m = sim_at(s, e->to);
     const struct sim_link *link = &s->link[e->from][e->to];
+    if (m->hung && e->kind == SIM_TURN_END)
+        m->in_turn = false;
     if (m->hung && e->kind != SIM_LOOK_AROUND)
         return; /* sim_resume() does it then */
     switch (e->kind) {
@@ -43,6 +45,11 @@ static void happen(struct sim *s, const struct sim_event *e) {
             sim_timer(s, e->to);
         else
             sim_go_on(m); /* it was put off, or is not wanted any more */
+        break;
+    case SIM_TURN_END:
+        m->in_turn = false;
+        node_turn_end(&m->node, s->now);
+        sim_go_on(m);
         break;
     case SIM_LOOK_AROUND: sim_look_around(s, e->to); break;
     case SIM_COME_BACK: sim_come_back(s, e->to); break;
@@ -70,8 +77,8 @@ struct sim *sim_new(const struct sim_config *config) {
 
 void sim_reset(struct sim *s, const struct sim_config *config) {
     assert(!s->config.app || s->config.app == config->app);
-    for (int from = 1; from <= s->count; from++) {
-        for (int to = 1; to <= s->count; to++) {
+    for (int from = 0; from <= s->count; from++) {
+        for (int to = 0; to <= s->count; to++) {
             sim_link_cut(&s->link[from][to], 0);
             s->link[from][to].last_arrival = s->link[from][to].extra_delay = 0;
             s->link[from][to].cut = false;
@@ -90,11 +97,12 @@ void sim_free(struct sim **s_p) {
     if (!s)
         return;
     sim_reset(s, &s->config);
-    for (int who = 1; who < SLOTS; who++) {
-        for (int to = 1; to < SLOTS; to++)
+    for (int who = 1; who < SLOTS && s->member[who]; who++) {
+        for (int to = 1; to < SLOTS && s->member[to]; to++)
             free(s->link[who][to].ring);
-        if (s->member[who])
-            free(s->member[who]->app);
+    }
+    for (int who = 1; who < SLOTS && s->member[who]; who++) {
+        free(s->member[who]->app);
         free(s->member[who]);
     }
     free(s->heap);

@@ -15,7 +15,7 @@
 #include "net/node.h"
 #include "net/sim/app.h"
 
-#define SIM_MEMBERS_MAX 64 /* in one run, those that are gone included */
+#define SIM_MEMBERS_MAX (2 * GMS_MEMBERS_MAX) /* in one run, those that are gone included */
 #define SIM_US          ((gms_time)1000)
 #define SIM_MS          ((gms_time)1000000)
 #define SIM_S           ((gms_time)1000000000)
@@ -37,7 +37,8 @@ struct sim_config {
     gms_time heartbeat_period;     /* 0: no heartbeats */
     gms_time suspect_timeout;      /* 0: silence is no reason to suspect anybody */
     gms_time delay_min, delay_max; /* of a message on its way, drawn for each; order is kept */
-    gms_time detect_delay;         /* from a crash to its report, at least */
+    gms_time turn; /* what arrives within so long is taken in one turn, see net/node.h; 0: each alone */
+    gms_time detect_delay; /* from a crash to its report, at least */
     uint32_t loss_percent;
     uint32_t risk;    /* see net/fault.h */
     bool knows_state; /* a newcomer has the first state; no state transfer */

@@ -77,8 +77,8 @@ void sim_set_loss(struct sim *s, uint32_t percent) {
 }
 
 void sim_set_delay(struct sim *s, int from, int to, gms_time extra) {
-    for (int a = 1; a < SLOTS; a++) {
-        for (int b = 1; b < SLOTS; b++) {
+    for (int a = 0; a <= s->count; a++) {
+        for (int b = 0; b <= s->count; b++) {
             if ((from == 0 || from == a) && (to == 0 || to == b))
                 s->link[a][b].extra_delay = extra;
         }

@@ -162,6 +162,10 @@ void sim_go_on(struct sim_member *m) {
         m->timer_at = next;
         sim_push(s, next, SIM_TIMER, (int)m->node.me, (int)m->node.me);
     }
+    if (m->node.owes && !m->in_turn && !m->gone) {
+        m->in_turn = true;
+        sim_push(s, s->now + s->config.turn, SIM_TURN_END, (int)m->node.me, (int)m->node.me);
+    }
 }
 
 static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
@@ -177,7 +181,8 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
                                  .group = GROUP,
                                  .seed = s->config.seed * SLOTS + me,
                                  .heartbeat_period = s->config.heartbeat_period,
-                                 .suspect_timeout = s->config.suspect_timeout};
+                                 .suspect_timeout = s->config.suspect_timeout,
+                                 .turns = s->config.turn > 0};
     snprintf(config.self.name, sizeof config.self.name, "w%d", m->name);
     snprintf(config.self.endpoint, sizeof config.self.endpoint, "sim://w%d", m->name);
     const struct node_driver driver = {.self = m,
@@ -196,6 +201,14 @@ static void start_node(struct sim *s, struct sim_member *m, gms_id me) {
     m->node.fault.risk = s->config.risk;
 }
 
+/* Links to and from all who were there before are as slow as those who ordered it wanted all links to be. */
+static void slow_down(struct sim *s, int newcomer) {
+    for (int other = 0; other < newcomer; other++) {
+        s->link[other][newcomer].extra_delay = s->link[other][0].extra_delay;
+        s->link[newcomer][other].extra_delay = s->link[0][other].extra_delay;
+    }
+}
+
 /* NULL: no more room. */
 static struct sim_member *new_member(struct sim *s, int name) {
     if (s->count == SIM_MEMBERS_MAX)
@@ -210,11 +223,12 @@ static struct sim_member *new_member(struct sim *s, int name) {
     }
     struct sim_member *m = s->member[who];
     m->sim = s;
-    m->gone = m->left = m->failed = m->excluded = m->back = m->hung = m->looks_around = false;
+    m->gone = m->left = m->failed = m->excluded = m->back = m->hung = m->looks_around = m->in_turn = false;
     m->die_after = UINT32_MAX;
     m->timer_at = GMS_NEVER;
     m->name = name;
     s->named[name] = who;
+    slow_down(s, who);
     memset(m->told, 0, sizeof m->told);
     start_node(s, m, (gms_id)who);
     s->config.app->init(m->app, (gms_id)who, s->config.join_timeout);

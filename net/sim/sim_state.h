@@ -34,10 +34,11 @@ struct sim_member {
     int name;
     uint32_t die_after; /* sends of the next step; UINT32_MAX: no such order */
     gms_time timer_at;  /* of the event that is in the heap for it */
+    bool in_turn;       /* its SIM_TURN_END is in the heap */
     bool told[SLOTS];   /* whose end it knows of */
 };
 
-enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER, SIM_LOOK_AROUND, SIM_COME_BACK };
+enum sim_event_kind { SIM_ARRIVE, SIM_DOWN, SIM_TIMER, SIM_TURN_END, SIM_LOOK_AROUND, SIM_COME_BACK };
 
 struct sim_event {
     gms_time time;
@@ -53,9 +54,9 @@ struct sim {
     int count;
     struct sim_member *member[SLOTS];
     int name_count;
-    int named[SLOTS]; /* the last member of each name */
-    int coming_back;  /* so many are about to */
-    struct sim_link link[SLOTS][SLOTS];
+    int named[SLOTS];                   /* the last member of each name */
+    int coming_back;                    /* so many are about to */
+    struct sim_link link[SLOTS][SLOTS]; /* that of nobody has the delay for those who are yet to come */
     struct sim_event *heap;
     uint32_t heap_count, heap_capacity;
     uint64_t order;

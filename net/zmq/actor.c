@@ -4,18 +4,24 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "net/zmq/clock.h"
+#include "net/zmq/handover.h"
 
 #define WAIT_MAX_MS      500 /* never wait without a bound */
 #define COMMAND_SIZE_MAX 2048
 #define REPLY_SIZE_MAX   (64 * 1024)
+#define PUT_OFF_PER_TURN 256
+#define MEMORY_KEPT      (16 * 1024 * 1024) /* bytes */
 
 /* -- What the links report -------------------------------------------------------------------------- */
 
 static void on_frame(void *arg, gms_id from, const uint8_t *bytes, size_t size) {
     actor_t *self = arg;
-    node_receive(self->node, clock_now(), from, bytes, size);
+    node_receive(self->node, actor_clock(self), from, bytes, size);
 }
 
 void actor_on_down(void *arg, gms_id whom, const char *why) {
@@ -24,14 +30,14 @@ void actor_on_down(void *arg, gms_id whom, const char *why) {
         gms_ids_add(&self->unproved, whom);
         return;
     }
-    node_down(self->node, clock_now(), whom, why);
+    node_down(self->node, actor_clock(self), whom, why);
     const member_event_t event = {.type = MEMBER_DOWN, .from = whom, .reason = why};
     actor_tell_app(self, &event);
 }
 
 static void on_refuse(void *arg, gms_id from, const char *type, const char *why) {
     actor_t *self = arg;
-    node_refuse(self->node, clock_now(), from, type, why);
+    node_refuse(self->node, actor_clock(self), from, type, why);
 }
 
 /* -- The pipe and the control socket ---------------------------------------------------------------- */
@@ -77,14 +83,14 @@ static uint32_t take_contacts(actor_t *self, gms_time now, zmsg_t *msg, gms_id c
 
 static void look_around(actor_t *self, zmsg_t *msg) {
     gms_id contacts[GMS_CONTACTS_MAX];
-    const gms_time now = clock_now();
+    const gms_time now = actor_clock(self);
     const uint32_t count = take_contacts(self, now, msg, contacts);
     node_contacts(self->node, now, contacts, count, self->contacts);
 }
 
 static void start(actor_t *self, zmsg_t *msg) {
     gms_id contacts[GMS_CONTACTS_MAX];
-    const gms_time now = clock_now();
+    const gms_time now = actor_clock(self);
     begin_faults(self, now);
     const uint32_t count = take_contacts(self, now, msg, contacts);
     if (count == 0 && self->contacts[0] != '\0') {
@@ -101,21 +107,19 @@ static void command(actor_t *self, const char *text, char *reply, size_t reply_s
         self->config.app.command(self->config.app.self, self, text, reply, reply_size);
 }
 
-/* From gms4 on a member has so many multicasts under way and no more; the others wait for their turn here. */
+/* A member has so many multicasts under way and no more; the others wait for their turn here. */
 static void multicast_waiting(actor_t *self) {
     zframe_t *body;
     while ((body = zlist_first(self->waiting)) &&
            actor_multicast(self, zframe_data(body), zframe_size(body)) != GMS_DROP_WOULD_BLOCK) {
         zlist_pop(self->waiting);
         zframe_destroy(&body);
+        atomic_fetch_sub(&self->posted, 1);
     }
 }
 
 static void multicast(actor_t *self, zframe_t *body) {
-    if (zlist_size(self->waiting) < WAITING_MAX)
-        zlist_append(self->waiting, body);
-    else
-        zframe_destroy(&body);
+    zlist_append(self->waiting, body);
     if (zlist_size(self->waiting) == 1)
         multicast_waiting(self);
 }
@@ -157,9 +161,20 @@ static void read_control(actor_t *self) {
             zframe_reset(text, self->reply, strlen(self->reply));
             zmsg_send(&msg, self->control);
         } else {
-            node_refuse(self->node, clock_now(), GMS_NOBODY, "control", "malformed: not a command");
+            node_refuse(self->node, actor_clock(self), GMS_NOBODY, "control", "malformed: not a command");
         }
         zmsg_destroy(&msg);
+    }
+}
+
+/* While the slowest member lags too far behind, what the leader was asked for waits here. */
+static void take_put_off(actor_t *self) {
+    for (int i = 0; i < PUT_OFF_PER_TURN && self->put_off.first && !self->flow.held; i++) {
+        size_t size;
+        delay_frame_t *frame = delay_take(&self->put_off);
+        const uint8_t *bytes = delay_bytes(frame, &size);
+        node_receive(self->node, self->now, GMS_NOBODY, bytes, size);
+        delay_free(frame);
     }
 }
 
@@ -167,21 +182,35 @@ static void read_control(actor_t *self) {
 
 /* What queued up while this process stood still is not news: that it did comes first. */
 static void wake(actor_t *self) {
-    const gms_time now = clock_now();
+    const gms_time now = self->now = actor_clock(self);
     if (node_slept(self->node, now))
         node_timer(self->node, now);
 }
 
+/* Whoever plays a trace again must know which records are of one turn: in their times the last bit tells. */
+static void end_turn(actor_t *self) {
+    if (!self->node->owes)
+        return;
+    node_turn_end(self->node, self->node->now);
+    self->turn ^= 1;
+}
+
 static gms_time tick(actor_t *self) {
-    gms_time now = clock_now();
-    if (node_deadline(self->node) <= now)
-        node_timer(self->node, now);
+    const gms_time now = self->now = actor_clock(self);
+    if (node_deadline(self->node) <= now) {
+        end_turn(self); /* what a heartbeat says does not depend on how the traffic came */
+        node_timer(self->node, actor_clock(self));
+    }
+    take_put_off(self);
     multicast_waiting(self);
     gms_time next = peers_tend(self->peers, now);
     if (self->config.app.tick) {
         const gms_time wanted = self->config.app.tick(self->config.app.self, self, now);
         next = wanted < next ? wanted : next;
     }
+    end_turn(self);
+    if (self->put_off.first && !self->flow.held)
+        return now;
     const gms_time deadline = node_deadline(self->node);
     return deadline < next ? deadline : next;
 }
@@ -211,18 +240,22 @@ static void run(zsock_t *pipe, void *args) {
             self->config.app.woken(self->config.app.self);
         wake(self);
         peers_read(self->peers);
-        read_pipe(self);
-        if (self->control)
+        if (items[0].revents)
+            read_pipe(self);
+        if (self->control && items[count - 1].revents)
             read_control(self);
         next = tick(self);
         actor_flush_trace(self);
         peers_flush(self->peers);
+        flow_turn_end(&self->flow, self->node, self->peers);
+        self->node->puts_off = self->flow.held || self->put_off.first;
         if (self->config.app.turn_end)
             self->config.app.turn_end(self->config.app.self);
     }
     zsock_destroy(&self->control);
     peers_destroy(&self->peers, LINGER_MS);
     actor_flush_trace(self);
+    HANDOVER_GIVE(self);
 }
 
 /* -- Life ------------------------------------------------------------------------------------------------ */
@@ -262,7 +295,7 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
     if (!self)
         goto no_memory;
     self->config = *config;
-    self->node = malloc(sizeof *self->node);
+    self->node = calloc(1, sizeof *self->node); /* untouched, most of it is never there */
     self->view = calloc(GMS_MEMBERS_MAX, sizeof *self->view);
     self->reply = malloc(REPLY_SIZE_MAX);
     self->waiting = zlist_new();
@@ -292,11 +325,12 @@ actor_t *actor_new(const actor_config_t *config, char *error, size_t error_size)
                                .group = links.group,
                                .seed = config->seed,
                                .heartbeat_period = config->heartbeat_period,
-                               .suspect_timeout = config->suspect_timeout};
+                               .suspect_timeout = config->suspect_timeout,
+                               .turns = true};
     snprintf(self->endpoint, sizeof self->endpoint, "%s", peers_endpoint(self->peers));
     memcpy(node.self.endpoint, self->endpoint, sizeof node.self.endpoint);
     const struct node_driver driver = actor_driver(self);
-    node_init(self->node, &node, &driver);
+    node_reset(self->node, &node, &driver);
     self->node->fault.risk = config->risk;
     return self;
 no_memory:
@@ -306,14 +340,27 @@ fail:
     return NULL;
 }
 
+/* Frames come and go by the megabyte: memory that is given back to the system after each burst is cleared
+ * again for the next one. What other systems do without being told is not known to be worse. */
+static void keep_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, MEMORY_KEPT / 4);
+    mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT);
+#endif
+}
+
 void actor_run(actor_t *self) {
+    keep_memory();
     self->thread = zactor_new(run, self);
     if (!self->thread)
         abort(); /* no thread to be had: nothing can go on */
 }
 
 void actor_stop(actor_t *self) {
-    zactor_destroy(&self->thread); /* run() closes the sockets */
+    if (self->thread) {
+        zactor_destroy(&self->thread); /* run() closes the sockets */
+        HANDOVER_TAKE(self);
+    }
     zsock_destroy(&self->control);
     peers_destroy(&self->peers, 0);
 }
@@ -334,6 +381,7 @@ void actor_destroy(actor_t **self_p) {
     for (zframe_t *body; self->waiting && (body = zlist_pop(self->waiting));)
         zframe_destroy(&body);
     zlist_destroy(&self->waiting);
+    delay_clear(&self->put_off);
     free(self->node);
     free(self->late);
     free(self->view);

@@ -84,6 +84,7 @@ typedef struct {
 } actor_config_t;
 
 /* What these are where nobody says otherwise: a hung member is suspected within half a second. */
+#define ACTOR_POSTED_MAX          4096
 #define ACTOR_RESEND_TIMEOUT_MS   50
 #define ACTOR_ANSWER_TIMEOUT_MS   1200 /* a round trip of a second is borne */
 #define ACTOR_HEARTBEAT_PERIOD_MS 100
@@ -117,7 +118,8 @@ void actor_start(actor_t *self, const char *const *contacts,
 void actor_join(actor_t *self, const struct address *contacts, size_t contact_count);
 /* Whom else a member without a quorum can ask, when all that it knew may be gone; see node_contacts(). */
 void actor_look_around(actor_t *self, const struct address *contacts, size_t contact_count);
-void actor_post_multicast(actor_t *self, const void *body, size_t size);
+/* False, and nothing is done, while ACTOR_POSTED_MAX wait for the group: it is slower than the caller. */
+bool actor_post_multicast(actor_t *self, const void *body, size_t size);
 void actor_post_leave(actor_t *self);
 void actor_post_command(actor_t *self, const char *text); /* the answer goes nowhere */
 zsock_t *actor_pipe(actor_t *self); /* the application's end: what actor_tell() sent can be received here */

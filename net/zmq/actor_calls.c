@@ -44,8 +44,12 @@ void actor_start(actor_t *self, const char *const *contacts, size_t contact_coun
     actor_join(self, by_endpoint, count);
 }
 
-void actor_post_multicast(actor_t *self, const void *body, size_t size) {
+bool actor_post_multicast(actor_t *self, const void *body, size_t size) {
+    if (atomic_load(&self->posted) >= ACTOR_POSTED_MAX)
+        return false;
+    atomic_fetch_add(&self->posted, 1);
     zsock_send(self->thread, "sb", "MULTICAST", body, size);
+    return true;
 }
 
 void actor_post_leave(actor_t *self) {
@@ -63,7 +67,9 @@ zsock_t *actor_pipe(actor_t *self) {
 /* -- From callbacks --------------------------------------------------------------------------------- */
 
 enum gms_drop actor_multicast(actor_t *self, const void *body, size_t size) {
-    return node_mcast(self->node, clock_now(), body, size);
+    if (flow_blocks(&self->flow, self->node, self->now))
+        return GMS_DROP_WOULD_BLOCK;
+    return node_mcast(self->node, self->now, body, size);
 }
 
 void actor_leave(actor_t *self) {
@@ -73,7 +79,7 @@ void actor_leave(actor_t *self) {
     if (phase == GMS_IDLE)
         actor_on_end(self, NODE_LEFT);
     else
-        node_leave(self->node, clock_now());
+        node_leave(self->node, actor_clock(self));
 }
 
 void actor_gossip(actor_t *self, const void *body, size_t size) {
@@ -86,41 +92,41 @@ void actor_gossip(actor_t *self, const void *body, size_t size) {
 }
 
 void actor_record(actor_t *self, struct trace_record *record) {
-    node_record(self->node, clock_now(), record);
+    node_record(self->node, actor_clock(self), record);
 }
 
 bool actor_lose(actor_t *self, gms_id to, uint32_t count) {
-    return node_lose(self->node, clock_now(), to, count);
+    return node_lose(self->node, actor_clock(self), to, count);
 }
 
 void actor_set_loss(actor_t *self, uint32_t percent) {
-    node_set_loss(self->node, clock_now(), percent);
+    node_set_loss(self->node, actor_clock(self), percent);
 }
 
 void actor_arm_crash(actor_t *self, uint32_t after) {
-    node_arm_crash(self->node, clock_now(), after);
+    node_arm_crash(self->node, actor_clock(self), after);
 }
 
 void actor_suspect(actor_t *self, gms_id whom) {
-    node_suspect(self->node, clock_now(), whom, "suspected on demand");
+    node_suspect(self->node, actor_clock(self), whom, "suspected on demand");
 }
 
 void actor_arm_async_crash(actor_t *self, const gms_id *keeps, uint32_t count) {
-    node_arm_async_crash(self->node, clock_now(), keeps, count);
+    node_arm_async_crash(self->node, actor_clock(self), keeps, count);
 }
 
 bool actor_cut(actor_t *self, gms_id to) {
     const gms_id alias = peers_alias(self->peers, to);
     if (alias != GMS_NOBODY)
-        node_cut(self->node, clock_now(), alias, true);
-    return node_cut(self->node, clock_now(), to, true);
+        node_cut(self->node, actor_clock(self), alias, true);
+    return node_cut(self->node, actor_clock(self), to, true);
 }
 
 bool actor_mend(actor_t *self, gms_id to) {
     const gms_id alias = peers_alias(self->peers, to);
     if (alias != GMS_NOBODY)
-        node_cut(self->node, clock_now(), alias, false);
-    return node_cut(self->node, clock_now(), to, false);
+        node_cut(self->node, actor_clock(self), alias, false);
+    return node_cut(self->node, actor_clock(self), to, false);
 }
 
 bool actor_delay(actor_t *self, gms_id from, gms_time delay) {
@@ -131,15 +137,15 @@ bool actor_delay(actor_t *self, gms_id from, gms_time delay) {
         self->delay = delay;
     snprintf(what, sizeof what, "delay %" PRIu64 "ms", delay / CLOCK_MS);
     struct trace_record r = {.ev = TRACE_FAULT, .what = what, .peer = from};
-    node_record(self->node, clock_now(), &r);
+    node_record(self->node, actor_clock(self), &r);
     return true;
 }
 
 void actor_heal(actor_t *self) {
     struct trace_record r = {.ev = TRACE_FAULT, .what = "heal"};
-    node_record(self->node, clock_now(), &r);
+    node_record(self->node, actor_clock(self), &r);
     while (self->node->fault.cut.count > 0)
-        node_cut(self->node, clock_now(), self->node->fault.cut.id[0], false);
+        node_cut(self->node, actor_clock(self), self->node->fault.cut.id[0], false);
     while (self->unproved.count > 0) {
         const gms_id whom = self->unproved.id[0];
         gms_ids_remove(&self->unproved, whom);

@@ -16,6 +16,22 @@ static void on_send(void *arg, gms_id to, const uint8_t *message, size_t size) {
     peers_send(self->peers, to, message, size);
 }
 
+static void on_send_all(void *arg, const gms_id *to, uint32_t to_count, const uint8_t *message, size_t size) {
+    actor_t *self = arg;
+    peers_send_each(self->peers, to, to_count, message, size);
+}
+
+/* A frame of its own, as it would have come. */
+static void on_put_off(void *arg, gms_id from, const uint8_t *message, size_t size) {
+    uint8_t bytes[WIRE_FRAME_HEADER_SIZE + NET_MESSAGE_SIZE_MAX];
+    actor_t *self = arg;
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    wire_put_frame_header(&out, self->node->group, from);
+    memcpy(bytes + out.size, message, size);
+    if (!delay_put(&self->put_off, self->now, bytes, out.size + size))
+        abort(); /* out of memory: a crash is what a group survives */
+}
+
 void actor_flush_trace(actor_t *self) {
     if (self->config.app.trace_flush)
         self->config.app.trace_flush(self->config.app.self);
@@ -38,6 +54,8 @@ static void on_deliver(void *arg, const struct gms_message *m, struct trace_stat
                                   .seq = m->seq,
                                   .body = m->body,
                                   .size = m->body_size};
+    if (m->origin == self->id)
+        flow_delivered(&self->flow, m->n, self->node->now);
     actor_tell_app(self, &event);
     if (self->config.app.state)
         self->config.app.state(self->config.app.self, after);
@@ -153,6 +171,8 @@ static void on_trace(void *arg, const struct trace_record *record) {
 struct node_driver actor_driver(actor_t *self) {
     return (struct node_driver){.self = self,
                                 .send = on_send,
+                                .send_all = on_send_all,
+                                .put_off = on_put_off,
                                 .flush = on_flush,
                                 .meet = on_meet,
                                 .deliver = on_deliver,

@@ -1,5 +1,6 @@
 /* Whoever knocks at a member's ROUTER says HELLO first: the answer is a HELLO, by which it knows that it can
- * be heard, or why it is not welcome. Anything else is garbage, refused with its reason and counted. */
+ * be heard, or why it is not welcome. Later it says only how much it has taken (CREDIT). Anything else is
+ * garbage, refused with its reason and counted. */
 #include "net/zmq/peers_state.h"
 
 #include <stdio.h>
@@ -41,36 +42,41 @@ static void greet(peers_t *self, const uint8_t *identity, size_t identity_size, 
     link_t *peer = peers_find(self, who->id);
     if (peer) {
         peer->routable = true;
+        peer->sent = peer->consumed = 0;
         if (peer->outbox_size > 0)
             link_transmit(peer, self->router);
     }
 }
 
+static bool is_identity_of(gms_id id, const uint8_t *identity, size_t identity_size) {
+    uint8_t expected[LINK_ROUTING_ID_SIZE];
+    link_routing_id(id, expected);
+    return identity_size == sizeof expected && memcmp(identity, expected, sizeof expected) == 0;
+}
+
 static void take_greeting(peers_t *self, const uint8_t *identity, size_t identity_size, const uint8_t *bytes,
                           size_t size) {
     struct wire_in in;
-    struct wire_message *m = malloc(sizeof *m); /* too large for a stack, and greetings are rare */
-    uint8_t expected[LINK_ROUTING_ID_SIZE];
+    struct wire_message *m = self->greeting;
     const char *type = "?";
-    if (!m)
-        return;
     const char *error = wire_open_frame(&in, bytes, size);
     if (!error && !wire_next(&in, m, &error) && !error)
         error = "malformed: empty";
     if (!error) {
         type = wire_type_name(m->type);
-        link_routing_id(m->addresses[0].id, expected);
-        if (m->type != WIRE_HELLO)
-            error = "malformed: only HELLO is expected here";
-        else if (m->addresses[0].id == GMS_NOBODY || m->addresses[0].id != in.sender ||
-                 identity_size != sizeof expected || memcmp(identity, expected, sizeof expected) != 0)
+        if (m->type != WIRE_HELLO && m->type != WIRE_CREDIT)
+            error = "malformed: only HELLO and CREDIT are expected here";
+        else if (!is_identity_of(in.sender, identity, identity_size) ||
+                 (m->type == WIRE_HELLO && m->addresses[0].id != in.sender))
             error = "malformed: not who it says";
     }
+    link_t *peer = error ? NULL : peers_find(self, in.sender);
     if (error)
         self->config.handler.refuse(self->config.handler.self, GMS_NOBODY, type, error);
-    else
+    else if (m->type == WIRE_HELLO)
         greet(self, identity, identity_size, &in, m);
-    free(m);
+    else if (peer && peer->routable)
+        link_credit(peer, m->credit);
 }
 
 void greet_read(peers_t *self) {

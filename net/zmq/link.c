@@ -8,6 +8,10 @@
 
 #include <zmq.h>
 
+#define CREDIT_SIZE     (32 * 1024)             /* bytes taken that are told at once */
+#define CREDIT_SIZE_MIN (4 * 1024)              /* fewer are not worth telling */
+#define CREDIT_TIME     ((gms_time)1 * 1000000) /* ... and those between, after so long */
+
 /* -- Sockets ------------------------------------------------------------------------------------------- */
 
 void link_set_int(void *socket, int option, int value) {
@@ -120,11 +124,17 @@ static void ensure(link_t *self, size_t more) {
     self->outbox_capacity = capacity;
 }
 
-static bool transmit_frame(void *router, gms_id to, const uint8_t *bytes, size_t size) {
+static bool address_to(void *router, gms_id to) {
     uint8_t identity[LINK_ROUTING_ID_SIZE];
     link_routing_id(to, identity);
-    return zmq_send(router, identity, sizeof identity, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-           zmq_send(router, bytes, size, ZMQ_DONTWAIT) >= 0;
+    return zmq_send(router, identity, sizeof identity, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+}
+
+static bool transmit_bytes(link_t *self, void *router, const uint8_t *bytes, size_t size) {
+    if (!address_to(router, self->id) || zmq_send(router, bytes, size, ZMQ_DONTWAIT) < 0)
+        return false;
+    self->sent += size;
+    return true;
 }
 
 /* How many bytes of the outbox fit one frame; messages stay whole. */
@@ -144,7 +154,7 @@ void link_transmit(link_t *self, void *router) {
     while (self->outbox_size > 0) {
         const size_t size =
             self->outbox_size <= NET_FRAME_SIZE_MAX ? self->outbox_size : first_frame_size(self);
-        if (!transmit_frame(router, self->id, self->outbox, size)) {
+        if (!transmit_bytes(self, router, self->outbox, size)) {
             self->routable = false; /* its connection is gone; what is here waits for the next HELLO */
             return;
         }
@@ -155,6 +165,24 @@ void link_transmit(link_t *self, void *router) {
             self->outbox_size -= size - WIRE_FRAME_HEADER_SIZE;
         }
     }
+}
+
+void link_transmit_frame(link_t *self, void *router, zmq_msg_t *frame) {
+    const size_t size = zmq_msg_size(frame);
+    zmq_msg_t copy;
+    assert(self->outbox_size == 0);
+    self->shares = false;
+    zmq_msg_init(&copy);
+    zmq_msg_copy(&copy, frame);
+    if (address_to(router, self->id) && zmq_msg_send(&copy, router, ZMQ_DONTWAIT) >= 0) {
+        self->sent += size;
+        return;
+    }
+    zmq_msg_close(&copy);
+    self->routable = false; /* its connection is gone; this waits for the next HELLO */
+    ensure(self, size);
+    memcpy(self->outbox, zmq_msg_data(frame), size);
+    self->outbox_size = size;
 }
 
 void link_append(link_t *self, void *router, uint32_t group, gms_id sender, const uint8_t *message,
@@ -169,4 +197,33 @@ void link_append(link_t *self, void *router, uint32_t group, gms_id sender, cons
         wire_put_frame_header(&out, group, sender);
     memcpy(out.bytes + out.size, message, size);
     self->outbox_size = out.size + size;
+}
+
+/* -- Credit ---------------------------------------------------------------------------------------------- */
+
+void link_credit(link_t *self, uint64_t consumed) {
+    if (consumed > self->consumed)
+        self->consumed = consumed < self->sent ? consumed : self->sent;
+}
+
+size_t link_lag(const link_t *self) {
+    return self->routable ? (size_t)(self->sent - self->consumed) : 0;
+}
+
+gms_time link_tell_credit(link_t *self, uint32_t group, gms_id sender, gms_time now) {
+    const uint64_t untold = self->taken - self->taken_told;
+    if (untold < CREDIT_SIZE_MIN || !self->reached || self->lost)
+        return GMS_NEVER;
+    if (self->taken_since == 0)
+        self->taken_since = now;
+    if (untold < CREDIT_SIZE && now - self->taken_since < CREDIT_TIME)
+        return self->taken_since + CREDIT_TIME;
+    uint8_t bytes[64];
+    struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    wire_put_frame_header(&out, group, sender);
+    wire_put_credit(&out, self->taken);
+    zmq_send(self->dealer, bytes, out.size, ZMQ_DONTWAIT);
+    self->taken_told = self->taken;
+    self->taken_since = 0;
+    return GMS_NEVER;
 }

@@ -5,6 +5,8 @@
 #ifndef NET_ZMQ_LINK_H
 #define NET_ZMQ_LINK_H
 
+#include <zmq.h>
+
 #include "net/wire.h"
 #include "net/zmq/delay.h"
 
@@ -26,6 +28,13 @@ typedef struct {
     uint8_t *outbox;      /* a frame in the making: its header is there when size > 0 */
     size_t outbox_size;
     size_t outbox_capacity;
+    bool warm;            /* something came from it in the last turn */
+    bool shares;          /* the batch that is being filled goes to it, too; then its outbox is empty */
+    uint64_t sent;        /* bytes of frames since it said HELLO ... */
+    uint64_t consumed;    /* ... of which it has told us that it took these: the rest waits somewhere */
+    uint64_t taken;       /* the other way: bytes of its frames that we took since we said HELLO ... */
+    uint64_t taken_told;  /* ... and told it so */
+    gms_time taken_since; /* when the oldest of those that we did not tell came */
 } link_t;
 
 /* Connects a DEALER of `owner` to whoever listens there. NULL if the endpoint can't be one. */
@@ -37,6 +46,13 @@ void link_append(link_t *self, void *router, uint32_t group, gms_id sender, cons
                  size_t size);
 /* Hands it to the ROUTER; where the other is not connected it stays, for the next HELLO. */
 void link_transmit(link_t *self, void *router);
+/* The same with a frame made elsewhere, which is the caller's: a copy of it goes. */
+void link_transmit_frame(link_t *self, void *router, zmq_msg_t *frame);
+
+/* The other has taken so many bytes of ours; and ours to tell, if it is time. */
+void link_credit(link_t *self, uint64_t consumed);
+gms_time link_tell_credit(link_t *self, uint32_t group, gms_id sender, gms_time now);
+size_t link_lag(const link_t *self); /* bytes that it has not taken yet */
 
 /* -- Sockets of links and of their ROUTER ----------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* An actor whose application queues events for another thread. */
 #include "net/zmq/member.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 #include "net/zmq/clock.h"
@@ -144,10 +145,8 @@ void member_leave(member_t *self) {
 }
 
 int member_multicast(member_t *self, const void *body, size_t size) {
-    if (size > GMS_BODY_SIZE_MAX)
-        return -1;
-    actor_post_multicast(self->actor, body, size);
-    return 0;
+    errno = size > GMS_BODY_SIZE_MAX ? EMSGSIZE : EAGAIN;
+    return size <= GMS_BODY_SIZE_MAX && actor_post_multicast(self->actor, body, size) ? 0 : -1;
 }
 
 member_event_t *member_recv(member_t *self, int timeout_ms) {

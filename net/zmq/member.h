@@ -81,8 +81,10 @@ void member_join(member_t *self,
 void member_leave(member_t *self);      /* in good order; MEMBER_LEFT follows */
 
 /* To all, this member included. Silently nothing before the first view and after member_leave(); at gms1 to
- * gms3 it may be lost when the leader crashes. While the group can't go on, up to 65,536 wait for it, and no
- * more. `body` is copied; at most GMS_BODY_SIZE_MAX bytes. 0, or -1 if it is too large. */
+ * gms3 it may be lost when the leader crashes. `body` is copied. 0; or -1 and errno: EMSGSIZE, it has more
+ * than GMS_BODY_SIZE_MAX bytes; EAGAIN, the group is slower than the caller, or can't go on, and
+ * ACTOR_POSTED_MAX wait for it already: try again after the next event. What was taken is not lost for being
+ * too much. */
 int member_multicast(member_t *self, const void *body, size_t size);
 
 /* The next event, or NULL after timeout_ms. The caller owns it. An application that does not read for

@@ -14,6 +14,7 @@
 
 #define PROBE_FIRST   (1 * CLOCK_MS)
 #define PROBE_LONGEST (200 * CLOCK_MS)
+#define POLL_PERIOD   (CLOCK_MS / 2) /* however busy it is, all sockets are looked at so often */
 
 /* -- Peers --------------------------------------------------------------------------------------------- */
 
@@ -91,7 +92,20 @@ gms_id peers_alias(const peers_t *self, gms_id id) {
 
 /* -- Sending ------------------------------------------------------------------------------------------- */
 
+static void transmit_batch(peers_t *self) {
+    zmq_msg_t frame;
+    if (self->batch.size == 0)
+        return;
+    batch_take(&self->batch, &frame);
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->list[i]->shares)
+            link_transmit_frame(self->list[i], self->router, &frame);
+    }
+    zmq_msg_close(&frame);
+}
+
 void peers_flush(peers_t *self) {
+    transmit_batch(self);
     for (size_t i = 0; i < self->count; i++) {
         if (self->list[i]->outbox_size > 0 && self->list[i]->routable)
             link_transmit(self->list[i], self->router);
@@ -99,6 +113,8 @@ void peers_flush(peers_t *self) {
 }
 
 static void append(peers_t *self, link_t *peer, const uint8_t *message, size_t size) {
+    if (peer->shares)
+        transmit_batch(self); /* what it is to get comes before this */
     link_append(peer, self->router, self->config.group, self->config.self.id, message, size);
 }
 
@@ -106,6 +122,47 @@ void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size) {
     link_t *peer = peers_find(self, to);
     if (peer && !peer->lost)
         append(self, peer, message, size);
+}
+
+/* Those that can be reached share the batch; for the others each message waits in their own. */
+static void begin_batch(peers_t *self, const gms_id *to, uint32_t to_count) {
+    transmit_batch(self);
+    batch_begin(&self->batch, self->config.group, self->config.self.id, to, to_count);
+    self->batch_is_for_all = true;
+    for (uint32_t i = 0; i < to_count; i++) {
+        link_t *peer = peers_find(self, to[i]);
+        if (peer && !peer->lost && peer->routable)
+            link_transmit(peer, self->router);
+        if (peer && !peer->lost && peer->routable)
+            peer->shares = true;
+        else if (peer && !peer->lost)
+            self->batch_is_for_all = false;
+    }
+}
+
+void peers_send_each(peers_t *self, const gms_id *to, uint32_t to_count, const uint8_t *message,
+                     size_t size) {
+    if (!batch_takes(&self->batch, to, to_count, size))
+        begin_batch(self, to, to_count);
+    batch_append(&self->batch, message, size);
+    for (uint32_t i = 0; i < to_count && !self->batch_is_for_all; i++) {
+        link_t *peer = peers_find(self, to[i]);
+        if (peer && !peer->lost && !peer->shares)
+            append(self, peer, message, size);
+    }
+}
+
+peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t count) {
+    peers_progress_t p = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const link_t *peer = peers_find(self, ids[i]);
+        if (!peer || !peer->routable || peer->lost)
+            continue;
+        p.sent += peer->sent;
+        p.taken += peer->consumed;
+        p.lag = link_lag(peer) > p.lag ? link_lag(peer) : p.lag;
+    }
+    return p;
 }
 
 void peers_send_all(peers_t *self, const uint8_t *message, size_t size) {
@@ -198,6 +255,7 @@ static int read_dealer(peers_t *self, link_t *peer) {
         const uint8_t *bytes = zmq_msg_data(&msg);
         const size_t size = zmq_msg_size(&msg);
         frames++;
+        peer->taken += size;
         if (!is_hello(bytes, size))
             take_frame(self, peer, bytes, size);
         else if (!take_hello(self, peer, bytes, size))
@@ -234,6 +292,7 @@ static void read_monitor(peers_t *self, link_t *peer) {
             peer->reached = true;
             peer->probe_at = GMS_NEVER;
             peer->probe_delay = 0;
+            peer->taken = peer->taken_told = 0;
             zmq_send(peer->dealer, bytes, peers_hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
         } else if (event == ZMQ_EVENT_DISCONNECTED) {
             peer->lost = proof_wanted = true;
@@ -265,9 +324,30 @@ static void fill_items(peers_t *self, const zmq_pollitem_t *foreign, size_t fore
     self->foreign_count = foreign_count;
 }
 
+/* Whoever has just said something goes on, as a rule: to try costs less than to ask all sockets. */
+static bool look_at_the_warm(peers_t *self) {
+    const gms_time now = clock_now();
+    if (!self->busy || self->item_count == 0 || now - self->polled_at >= POLL_PERIOD) {
+        self->polled_at = now;
+        return false;
+    }
+    zmq_pollitem_t *item = self->items;
+    for (size_t i = 0; i < self->item_count; i++)
+        item[i].revents = 0;
+    item += self->foreign_count;
+    item[0].revents = ZMQ_POLLIN;
+    for (size_t i = 0; i < self->count; i++)
+        item[2 + 2 * i].revents = self->list[i]->warm ? ZMQ_POLLIN : 0;
+    return true;
+}
+
 int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms) {
     assert(item_count <= 8);
     fill_items(self, items, item_count);
+    if (look_at_the_warm(self)) {
+        memcpy(items, self->items, item_count * sizeof *items);
+        return 1;
+    }
     const int rc = zmq_poll(self->items, (int)self->item_count, timeout_ms);
     for (size_t i = 0; i < self->item_count && rc < 0; i++)
         self->items[i].revents = 0;
@@ -279,6 +359,7 @@ void peers_read(peers_t *self) {
     const zmq_pollitem_t *item = self->items + self->foreign_count;
     if (self->item_count == 0)
         return;
+    self->busy = false;
     /* A handler may add or remove links: remember who was ready. */
     const bool router = item[0].revents & ZMQ_POLLIN, router_monitor = item[1].revents & ZMQ_POLLIN;
     link_t *readable[PEERS_MAX], *monitored[PEERS_MAX];
@@ -291,7 +372,11 @@ void peers_read(peers_t *self) {
     }
     for (size_t i = 0; i < readable_count; i++) {
         const link_t *peer = readable[i];
-        if (read_dealer(self, readable[i]) < 0) {
+        const int frames = read_dealer(self, readable[i]);
+        self->busy = self->busy || frames > 0;
+        if (frames >= 0)
+            readable[i]->warm = frames > 0;
+        if (frames < 0) {
             for (size_t j = 0; j < monitored_count; j++)
                 monitored[j] = monitored[j] == peer ? NULL : monitored[j];
         }
@@ -316,6 +401,8 @@ gms_time peers_tend(peers_t *self, gms_time now) {
         take_delayed(self, self->list[i], now);
     for (size_t i = 0; i < self->count; i++) {
         const gms_time due = delay_due(&self->list[i]->delay);
+        const gms_time told = link_tell_credit(self->list[i], self->config.group, self->config.self.id, now);
+        next = told < next ? told : next;
         next = self->list[i]->probe_at < next ? self->list[i]->probe_at : next;
         next = due < next ? due : next;
     }
@@ -334,9 +421,10 @@ peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size)
     if (!self)
         goto fail;
     self->config = *config;
+    self->greeting = malloc(sizeof *self->greeting);
     self->items = calloc(8 + 2 + 2 * PEERS_MAX, sizeof *self->items);
     self->context = zmq_ctx_new();
-    if (!self->items || !self->context)
+    if (!self->items || !self->greeting || !self->context)
         goto fail;
     zmq_ctx_set(self->context, ZMQ_MAX_SOCKETS, 4 * PEERS_MAX);
     self->router = zmq_socket(self->context, ZMQ_ROUTER);
@@ -378,6 +466,8 @@ void peers_destroy(peers_t **self_p, int linger_ms) {
         zmq_close(self->router_monitor);
     if (self->context)
         zmq_ctx_term(self->context);
+    batch_clear(&self->batch);
+    free(self->greeting);
     free(self->items);
     free(self);
     *self_p = NULL;

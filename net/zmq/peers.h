@@ -2,10 +2,12 @@
  *
  * What p's ROUTER sends to me arrives on my DEALER for p, so p's end is seen on the very socket that carries
  * p's messages: drain it, then believe it. Nothing travels the other way on that DEALER but HELLO, by which
- * p learns that it can route to me; until then what is sent to me waits here in order.
+ * p learns that it can route to me, and CREDIT; until then what is sent to me waits here in order.
  *
  * The sockets have a context of their own: to terminate it is to know that all that was sent has left.
- * No high-water mark (see the design's measured facts): a mark would lose messages in silence.
+ * No high-water mark (see the design's measured facts): a mark would lose messages in silence. Instead a
+ * member tells each other one how much it has taken from it (CREDIT), and who is too far ahead stops: see
+ * peers_progress().
  */
 #ifndef NET_ZMQ_PEERS_H
 #define NET_ZMQ_PEERS_H
@@ -52,8 +54,21 @@ gms_id peers_alias(const peers_t *self,
 /* Appends one encoded message to what goes to `to` with the next flush; to nobody known: it is lost, as
  * anything sent to a dead process. */
 void peers_send(peers_t *self, gms_id to, const uint8_t *message, size_t size);
-void peers_send_all(peers_t *self, const uint8_t *message, size_t size);
+/* The same to several; it is copied once for all of them. */
+void peers_send_each(peers_t *self, const gms_id *to, uint32_t to_count, const uint8_t *message, size_t size);
+void peers_send_all(peers_t *self, const uint8_t *message, size_t size); /* to whoever can be reached */
 void peers_flush(peers_t *self);
+
+/* What went to some members and what they have taken of it: the rest waits in our memory, in the network, or
+ * in theirs. They say so now and then, so it may be less. Those who can't be reached don't count. */
+typedef struct {
+    uint64_t sent, taken; /* bytes, of all of them together, since each one connected */
+    uint64_t lag;         /* of the slowest */
+} peers_progress_t;
+peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t count);
+
+/* Who lags so many bytes behind is waited for: no memory grows without a bound. */
+#define PEERS_LAG_MAX (8 * 1024 * 1024)
 
 /* From now on what `from` sends (GMS_NOBODY: what anybody sends, those who come later too) is looked at so
  * much later; 0: at once, in order behind what waits already. False: nobody of that id is known. */

@@ -3,6 +3,7 @@
 #define NET_ZMQ_PEERS_STATE_H
 
 #include "gms/view.h"
+#include "net/zmq/batch.h"
 #include "net/zmq/link.h"
 #include "net/zmq/peers.h"
 
@@ -17,6 +18,11 @@ struct peers_t {
     link_t *list[PEERS_MAX];
     size_t count;
     struct gms_ids gone;
+    batch_t batch;                 /* what goes to several alike, in this turn */
+    bool batch_is_for_all;         /* none of those that it is for must still be waited for */
+    struct wire_message *greeting; /* scratch: too large for a stack */
+    bool busy;                     /* something came in the last turn */
+    gms_time polled_at;
     zmq_pollitem_t *items;
     gms_time delay;    /* of links yet to come */
     size_t item_count; /* of the caller's and ours at the last poll */

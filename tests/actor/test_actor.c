@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <czmq.h>
 #include <sys/socket.h>
 
@@ -91,6 +92,36 @@ static void at_gms5_they_do_too_and_none_is_left_out(void **state) {
     rung = GMS_RUNG_5;
     members_deliver_the_same_sequence(state);
     rung = GMS_RUNG_3;
+}
+
+static void who_is_faster_than_the_group_is_told_so_and_loses_nothing(void **state) {
+    enum { FLOOD = 20000 };
+    (void)state;
+    member_t *members[MEMBERS];
+    start_group(members);
+    uint32_t refused = 0, taken = 0;
+    for (uint32_t n = 0; n < FLOOD; n++) {
+        if (member_multicast(members[2], &n, sizeof n) == 0)
+            taken++;
+        else
+            refused += errno == EAGAIN;
+    }
+    assert_int_equal(taken + refused, FLOOD);
+    assert_true(taken >= ACTOR_POSTED_MAX);
+    for (uint64_t n = 1; n <= taken; n++) { /* in order, and none is missing */
+        member_event_t *event = expect_event(members[0], MEMBER_DELIVER);
+        assert_int_equal(event->n, n);
+        member_event_destroy(&event);
+    }
+    assert_int_equal(member_multicast(members[2], "x", 1), 0); /* there is room again */
+    member_event_t *event = expect_event(members[0], MEMBER_DELIVER);
+    assert_int_equal(event->n, taken + 1);
+    member_event_destroy(&event);
+    uint8_t large[GMS_BODY_SIZE_MAX + 1] = {0};
+    assert_int_equal(member_multicast(members[2], large, sizeof large), -1);
+    assert_int_equal(errno, EMSGSIZE);
+    for (int i = 0; i < MEMBERS; i++)
+        member_destroy(&members[i]);
 }
 
 static void a_member_that_ends_is_replaced_at_once(void **state) {
@@ -291,6 +322,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_deliver_the_same_sequence),
         cmocka_unit_test(at_gms5_they_do_too_and_none_is_left_out),
+        cmocka_unit_test(who_is_faster_than_the_group_is_told_so_and_loses_nothing),
         cmocka_unit_test(a_member_that_ends_is_replaced_at_once),
         cmocka_unit_test(a_follower_leaves_in_good_order),
         cmocka_unit_test(an_address_without_a_listener_is_named),

@@ -14,7 +14,7 @@
 #include "app/random_run.h"
 #include "gms/rng.h"
 
-#define MEMBERS_MAX (SIM_MEMBERS_MAX + 1)
+#define MEMBERS_MAX 64 /* more than these runs start, those that come back included */
 #define RECORDS_MAX 200000
 
 /* -- A run, kept ----------------------------------------------------------------------------------------- */
@@ -159,6 +159,7 @@ static void hear(struct check *c, const struct check_settings *settings, uint32_
     for (uint32_t at = 0; at < run_count; at++) {
         const struct trace_record *r = &run[at].record;
         const gms_id id = r->id;
+        assert_true(id < MEMBERS_MAX);
         for (gms_id i = 1; i < MEMBERS_MAX; i++) {
             struct place *p = &places[i];
             const bool hears = at >= starts[i] && !(at >= gaps[i] && at < gaps[i] + gap);

@@ -6,7 +6,7 @@
 
 #include "gms/trace.h"
 
-#define STORY_LINES_MAX     1024
+#define STORY_LINES_MAX     65536
 #define STORY_LINE_SIZE_MAX 128
 
 struct story {

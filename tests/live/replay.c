@@ -221,10 +221,20 @@ static void multicast(struct node *node, const struct trace_record *r) {
 
 /* -- Time: a trace does not say that a timer ran ------------------------------------------------------- */
 
+/* All that a timer can change: not what long messages say, and not what is written anew in each step. */
+static void copy_state(struct node *to, const struct node *from) {
+    const bool nack = from->gms.gms1.config.rung == GMS_RUNG_4_NACK;
+    const size_t shelf = nack ? offsetof(struct node, gms.gms4_nack.history.shelf)
+                              : offsetof(struct node, gms.gms5.history.shelf);
+    const size_t rest = shelf + sizeof from->gms.gms5.history.shelf, end = offsetof(struct node, actions);
+    memcpy(to, from, shelf);
+    memcpy((uint8_t *)to + rest, (const uint8_t *)from + rest, end - rest);
+}
+
 /* A timer or the wish to leave, tried out. True: what comes out is what is recorded, and it stays done. */
 static bool try(struct member *m, gms_time now, bool leave) {
     const size_t at = m->at;
-    memcpy(before, m->node, sizeof *before);
+    copy_state(before, m->node);
     trying = true;
     other_came_out = false;
     if (leave)
@@ -233,7 +243,7 @@ static bool try(struct member *m, gms_time now, bool leave) {
         node_timer(m->node, now);
     const bool fits = !other_came_out || m->at > m->count; /* it may have been killed in this step */
     const bool silent = m->at == at;
-    memcpy(m->node, before, sizeof *before);
+    copy_state(m->node, before);
     m->at = at;
     trying = false;
     if (!fits || silent)
@@ -245,17 +255,29 @@ static bool try(struct member *m, gms_time now, bool leave) {
     return true;
 }
 
-/* What was due before `now` and left no record. */
-static void run_silent_timers(struct member *m, gms_time now) {
+static bool may_come_in_a_turn(const struct trace_record *r) {
+    const bool suspected = r->ev == TRACE_SUSPECT && strcmp(r->why, "suspected on demand") == 0;
+    return r->ev == TRACE_RECV || r->ev == TRACE_MCAST || r->ev == TRACE_DOWN || r->ev == TRACE_FAULT ||
+           r->ev == TRACE_JOIN || suspected;
+}
+
+/* What was due before this record and left none. A timer is served when a turn ends, and a member that has
+ * nothing to do wakes for it within a millisecond. */
+static void run_silent_timers(struct member *m, const struct trace_record *r) {
+    const gms_time now = r->t, turn = m->node->now;
+    if (m->node->owes)
+        return;
     for (gms_time due; (due = node_deadline(m->node)) < now;) {
         const size_t at = m->at;
-        memcpy(before, m->node, sizeof *before);
+        if (due > turn && due + 1000000 > now && may_come_in_a_turn(r))
+            return;
+        copy_state(before, m->node);
         trying = true;
         node_timer(m->node, due);
         trying = false;
         if (m->at == at)
             continue;
-        memcpy(m->node, before, sizeof *before); /* it ran later, and will be in the trace */
+        copy_state(m->node, before); /* it ran later, and will be in the trace */
         m->at = at;
         return;
     }
@@ -265,6 +287,14 @@ static void run_timer_or_leave(struct member *m, const struct trace_record *r) {
     if (node_deadline(m->node) <= r->t && try(m, r->t, false))
         return;
     try(m, r->t, true);
+}
+
+/* -- Turns: in the times of their records, the last bit changes from one to the next ------------------- */
+
+/* The turn of the last event ended before this record came. */
+static bool turn_is_over(const struct member *m, const struct trace_record *r) {
+    const bool of_another = ((r->t ^ m->node->now) & 1) != 0;
+    return m->node->owes && (of_another || !may_come_in_a_turn(r));
 }
 
 /* -- One member after the other -------------------------------------------------------------------------- */
@@ -339,7 +369,11 @@ static bool play(struct member *m) {
     while (m->at < m->count && !m->different) {
         const struct trace_record *r = record_at(m, m->at);
         const size_t at = m->at;
-        run_silent_timers(m, r->t);
+        if (turn_is_over(m, r)) {
+            node_turn_end(m->node, m->node->now);
+            continue;
+        }
+        run_silent_timers(m, r);
         if (!feed(m, r))
             break;
         if (m->at > at)

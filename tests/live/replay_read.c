@@ -48,6 +48,7 @@ static bool read_header(struct member *m, const struct trace_line *line) {
     c->heartbeat_period = time_of(line, "heartbeat_ms");
     c->suspect_timeout = time_of(line, "suspect_ms");
     c->group = GROUP;
+    c->turns = true;
     c->seed = (uint64_t)json_integer_value(json_object_get(line->root, "seed"));
     snprintf(c->self.name, sizeof c->self.name, "%s", text_of(line, "who"));
     snprintf(c->self.endpoint, sizeof c->self.endpoint, "%s", text_of(line, "endpoint"));

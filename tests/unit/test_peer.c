@@ -150,6 +150,7 @@ static struct gms_event any_event(struct lie *lie, gms_time now) {
     case 7: e.type = one_in(lie, 10) ? GMS_EVENT_LEAVE : GMS_EVENT_MCAST; break;
     default: break;
     }
+    e.more = e.type != GMS_EVENT_TIMER && one_in(lie, 3);
     if (e.from == ME)
         e.from = 1; /* a link knows its two ends */
     e.message = any_message(lie, e.from);
@@ -186,10 +187,17 @@ static bool lists_me(const struct gms_message *view) {
 static void judge_action(struct seen *seen, const struct gms_action *a, bool owes_view) {
     const bool numbered = member.gms1.config.rung >= GMS_RUNG_3;
     const struct gms_message *m = &a->message;
-    must(!seen->ended || a->type == GMS_DO_DROP || a->type == GMS_DO_SEND, "who is out only says so");
+    must(!seen->ended || a->type == GMS_DO_DROP || a->type == GMS_DO_SEND || a->type == GMS_DO_SEND_ALL,
+         "who is out only says so");
     switch (a->type) {
     case GMS_DO_SEND:
         must(a->whom != GMS_NOBODY, "it sends to somebody");
+        must(gms_message_check(m) == GMS_USED, "what it sends is well-formed");
+        break;
+    case GMS_DO_SEND_ALL:
+        must(a->to_count > 0, "it sends to somebody");
+        for (uint32_t i = 0; i < a->to_count; i++)
+            must(a->to[i] != GMS_NOBODY && a->to[i] != ME, "and not to itself");
         must(gms_message_check(m) == GMS_USED, "what it sends is well-formed");
         break;
     case GMS_DO_DELIVER:

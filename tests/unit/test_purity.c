@@ -51,8 +51,11 @@ static void note_step(struct journal *j, enum gms_drop result) {
         note_number(j, a->why);
         note_number(j, a->whom);
         note_number(j, a->expected);
-        if (a->type == GMS_DO_SEND || a->type == GMS_DO_DELIVER || a->type == GMS_DO_INSTALL ||
-            a->type == GMS_DO_DROP || a->type == GMS_DO_FREEZE || a->type == GMS_DO_ADOPT)
+        if (a->type == GMS_DO_SEND_ALL)
+            note(j, a->to, a->to_count * sizeof *a->to);
+        if (a->type == GMS_DO_SEND || a->type == GMS_DO_SEND_ALL || a->type == GMS_DO_DELIVER ||
+            a->type == GMS_DO_INSTALL || a->type == GMS_DO_DROP || a->type == GMS_DO_FREEZE ||
+            a->type == GMS_DO_ADOPT)
             note_message(j, &a->message); /* the others have none */
     }
 }

@@ -227,8 +227,8 @@ static void mistakes_in_the_head(void **state) {
         "rung gms6\n",
         ":1: 'gms6': this rung is not built yet; gms1, gms2, gms3, gms4-ack, gms4-nack or gms5 is expected");
     refused("rung gms2p5\n", "demo --risk");
-    refused("members 0\n", ":1: '0': a number of members from 1 to 64 is expected (members 5)");
-    refused("members 65\n", "'65': a number of members from 1 to 64");
+    refused("members 0\n", ":1: '0': a number of members from 1 to 256 is expected (members 5)");
+    refused("members 257\n", "'257': a number of members from 1 to 256");
     refused("members five\n", "'five': a number of members");
     refused("members 5 6\n", "'6': nothing more is expected here");
     refused("members -1\n", "'-1': a number of members");
@@ -265,7 +265,7 @@ static void mistakes_in_a_step(void **state) {
     step_refused("at 1s change 7 from bob", "'bob': leader or a name as w2 is expected");
     step_refused("at 1s change 7 from w0", "'w0': leader or a name");
     step_refused("at 1s change 7 from w02", "'w02': leader or a name");
-    step_refused("at 1s change 7 from w65", "'w65': leader or a name");
+    step_refused("at 1s change 7 from w257", "'w257': leader or a name");
     step_refused("at 1s kill", "'kill': leader or a name as w2 is expected after it (kill leader)");
     step_refused("at 1s crash leader", "'leader': mid-broadcast or async is expected after it");
     step_refused("at 1s crash leader now", "'now': mid-broadcast or async is expected");
@@ -273,7 +273,7 @@ static void mistakes_in_a_step(void **state) {
     step_refused("at 1s crash leader mid-broadcast with 2", "'with': after is expected");
     step_refused("at 1s crash leader mid-broadcast after",
                  "'after': a number of followers is expected after it");
-    step_refused("at 1s crash leader mid-broadcast after all", "'all': a number of followers from 0 to 63");
+    step_refused("at 1s crash leader mid-broadcast after all", "'all': a number of followers from 0 to 255");
     step_refused("at 1s crash leader async keep", "'keep': leader or a name as w2 is expected after it");
     step_refused("at 1s crash leader async w2",
                  "'w2': nothing more is expected here (crash leader async keep w3 w4)");
@@ -348,7 +348,7 @@ static void mistakes_in_the_plot(void **state) {
             ":5: 'leader': nobody leads at gms1 after its leader went in line 4");
     refused("title T\nrung gms1\nmembers 3\nat 1s kill w1\nat 2s crash w2 async\n",
             "at that time nobody leads");
-    refused("title T\nrung gms1\nmembers 64\nat 1s join\n", "'join': a scenario has at most 64 workers");
+    refused("title T\nrung gms1\nmembers 256\nat 1s join\n", "'join': a scenario has at most 256 workers");
     /* Who leads after a suspicion, or after what may lead to one, only the run will tell. */
     assert_true(parse(HEAD "at 1s hang w1 for 2s\nat 2s crash w2 mid-broadcast after 1\n"));
     assert_true(parse(HEAD "at 1s partition w1 | w2 w3 w4 w5\nat 2s crash w2 async\n"));

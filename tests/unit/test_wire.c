@@ -318,8 +318,8 @@ static void every_wrong_size_of_a_message_is_refused_with_a_reason(void **state)
     for (int i = 0; i < FRAMES; i++) {
         const size_t size = frame_of(bytes, sizeof bytes - 1, i) - WIRE_FRAME_HEADER_SIZE - 3;
         const unsigned type = bytes[WIRE_FRAME_HEADER_SIZE];
-        const bool open_ended = type == GMS_MSG || type == GMS_REQUEST || type == GMS_INSTALL ||
-                                type == WIRE_REFUSED || type == WIRE_GOSSIP;
+        const bool open_ended = type == GMS_MSG || type == WIRE_PLAIN || type == GMS_REQUEST ||
+                                type == GMS_INSTALL || type == WIRE_REFUSED || type == WIRE_GOSSIP;
         const size_t fixed = i < MESSAGES ? size - messages[i].body_size : open_ended ? 16 : size;
         bytes[WIRE_FRAME_HEADER_SIZE + 3 + size] = 0;
         for (size_t wrong = 0; wrong <= size + 1; wrong++) {

@@ -89,7 +89,7 @@ mutant "gms5: the view is installed without the missing messages" gms/gms5_insta
   's/    if \(decided\.last > gms5_received\(g\)\) \{/    if (false) {/' \
   test_gms5_cut
 mutant "gms5: messages that came too late for a view stay for the next" gms/gms5_install.c \
-  's/        gms_history_forget\(&s->history, seq\);/        (void)seq;/' \
+  's/    gms_history_forget_after\(&s->history, last\);/    (void)last;/' \
   "$(explore gms5 --fault async-crash)"
 mutant "gms5: who is down is forgotten with the view" gms/gms5_install.c \
   's/suspected = gms5_is_down\(g, id\);/suspected = false;/' \

@@ -6,7 +6,7 @@ mutant "the leader orders a request twice" gms/gms1.c \
   's/(    order\(g, e->message\.origin.*?;\n)/$1$1/s' \
   "sim --rung gms1 --seeds 1..20"
 mutant "the leader sends to all but the last" gms/gms1.c \
-  's/(gms1_broadcast.*?)i < view->count/$1i + 1 < view->count/s' \
+  's/view->members \+ 1, view->count - 1, m/view->members + 1, view->count - (view->count > 1 ? 2 : 1), m/' \
   "sim --rung gms1 --seeds 1..3"
 mutant "the newcomer is put first" gms/view.c \
   's/    view->members\[view->count\+\+\] = id;/    memmove(&view->members[1], &view->members[0], view->count++ * sizeof(gms_id));\n    view->members[0] = id;/' \
@@ -43,10 +43,10 @@ mutant "duplicates are not recognised" gms/gms3.c \
   's/    if \(m->seq < s->expected\)\n        return GMS_DROP_DUPLICATE;\n    if \(m->seq > s->expected\)/    if (m->seq > s->expected)/' \
   "$(explore gms3 --fault mid-broadcast)"
 mutant "nothing is re-sent" gms/gms3.c \
-  's/        gms_do_send\(out, g->gms1\.view\.members\[i\], &last\);/        (void)last;/' \
+  's/    gms_do_send_all\(out, g->gms1\.view\.members \+ 1, g->gms1\.view\.count - 1, &last\);/    (void)last;/' \
   "$(explore gms3 --fault mid-broadcast)"
 mutant "the last message is re-sent to the first follower only" gms/gms3.c \
-  's/i < g->gms1\.view\.count; i\+\+/i < 2 \&\& i < g->gms1.view.count; i++/' \
+  's/g->gms1\.view\.count - 1, &last/g->gms1.view.count > 1, \&last/' \
   "$(explore gms3 --fault mid-broadcast --members 4)"
 mutant "a view has no number of its own" gms/gms3.c \
   's/m->seq = g->gms3\.expected\+\+;/m->seq = m->type == GMS_VIEW ? g->gms3.expected : g->gms3.expected++;/' \
@@ -58,7 +58,7 @@ mutant "a newcomer counts from the beginning" gms/gms3.c \
   's/s->expected = m->seq; \/\*/s->expected = 1; \/*/' \
   "$(explore gms3 --fault join --first)"
 mutant "the broadcast goes to the last follower first" gms/gms1.c \
-  's/(gms1_broadcast.*?)uint32_t i = 0; i < view->count; i\+\+/$1uint32_t i = view->count; i-- > 0;/s' \
+  's/gms_do_send_all\(out, view->members \+ 1, view->count - 1, m\)/for (uint32_t i = view->count; i-- > 1;) gms_do_send(out, view->members[i], m)/' \
   "$(explore gms3 --fault mid-broadcast)"
 mutant "the copy is not brought up to date" gms/gms3.c \
   's/    gms_forget\(&s->last\);\n    gms_keep\(&s->last, m\);/    if (s->last.message.type == 0)\n        gms_keep(&s->last, m);/' \
