@@ -12,6 +12,8 @@
 #include "app/member_options.h"
 #include "app/scenario.h"
 
+#define LAUNCHER_MEMBERS_MAX 64 /* to start with; each is a process */
+
 struct launcher_config {
     const char *program; /* to start workers with */
     const char *group;

@@ -163,6 +163,12 @@ bool launcher_want_scenario(struct launcher *l, const char *path, char *error, s
         free(scenario);
         return false;
     }
+    if (scenario->members > LAUNCHER_MEMBERS_MAX) {
+        snprintf(error, error_size, "it has %d members, and a demo at most %d", scenario->members,
+                 LAUNCHER_MEMBERS_MAX);
+        free(scenario);
+        return false;
+    }
     next.rung = scenario->rung;
     next.members = (uint64_t)scenario->members;
     next.mean_ms = scenario->pace_ms;

@@ -1,6 +1,7 @@
 /* Starting workers: their places on the screen, their command lines, and whose turn it is to join. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/launcher_state.h"
@@ -40,17 +41,41 @@ static int take_slot(struct launcher *l) {
     return slot;
 }
 
+/* Somebody may have started a worker of that name by hand meanwhile. */
+static bool name_is_free(const struct launcher *l, const char *name) {
+    struct registry_entry *entries = calloc(REGISTRY_ENTRIES_MAX, sizeof *entries);
+    const size_t count = entries ? registry_list(&l->registry, entries, REGISTRY_ENTRIES_MAX) : 0;
+    bool taken = false;
+    for (size_t i = 0; i < count; i++)
+        taken = taken || strcmp(entries[i].address.name, name) == 0;
+    free(entries);
+    return !taken;
+}
+
+/* NULL: there is no more room. A number whose name is taken is left out, as if that one had gone; when the
+ * first ones start nobody else is there. */
+static struct child *next_child(struct launcher *l) {
+    for (; l->child_count < CHILDREN_MAX; l->child_count++) {
+        struct child *child = &l->children[l->child_count];
+        memset(child, 0, sizeof *child);
+        snprintf(child->name, sizeof child->name, "w%d", l->child_count + 1);
+        if ((uint64_t)l->child_count < l->config->members || name_is_free(l, child->name))
+            return child;
+        child->state = CHILD_GONE;
+        child->slot = child->process.in = child->process.out = -1;
+    }
+    return NULL;
+}
+
 bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     const struct launcher_config *c = l->config;
     char mean[32], seed[32], risk[32], loss[32], tile[PLACE_TEXT_SIZE];
     struct member_options_words member;
-    if (l->child_count == CHILDREN_MAX) {
+    struct child *child = next_child(l);
+    if (!child) {
         snprintf(error, error_size, "no more than %d workers in one run", CHILDREN_MAX);
         return false;
     }
-    struct child *child = &l->children[l->child_count];
-    memset(child, 0, sizeof *child);
-    snprintf(child->name, sizeof child->name, "w%d", l->child_count + 1);
     child->slot = take_slot(l);
     snprintf(mean, sizeof mean, "%" PRIu64 "ms", l->mean_ms);
     snprintf(seed, sizeof seed, "%" PRIu64, c->seed * 1000 + (uint64_t)l->child_count + 1);
@@ -91,15 +116,27 @@ bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     return true;
 }
 
+/* In a large group, whose order nobody could tell anyway, several are on their way into it at once. */
+#define LARGE       16
+#define GOING_LARGE 8
+
 void launcher_let_go(struct launcher *l) {
     char line[1000] = "go";
-    bool founded = false;
-    int contacts = 0;
+    bool founded = false, starting = false;
+    int contacts = 0, going = 0;
+    const int going_max = l->config->members > LARGE ? GOING_LARGE : 1;
     for (int i = 0; i < l->child_count; i++) {
         struct child *child = &l->children[i];
         switch (child->state) {
-        case CHILD_STARTING:
-        case CHILD_GOING: return; /* one after the other, in the order of their names */
+        case CHILD_STARTING: /* one after the other, in the order of their names */
+            if (going_max == 1)
+                return;
+            starting = true;
+            break;
+        case CHILD_GOING:
+            if (!founded || ++going == going_max)
+                return;
+            break;
         case CHILD_MEMBER:
             founded = true;
             if (contacts < 3) {
@@ -111,11 +148,13 @@ void launcher_let_go(struct launcher *l) {
         case CHILD_RETURNING: founded = true; break;
         case CHILD_GONE: founded = founded || child->id != GMS_NOBODY; break;
         case CHILD_READY:
-            if (founded && contacts == 0)
-                return; /* nobody is left to join */
+            if (founded ? contacts == 0 : starting)
+                return; /* nobody is left to join; or who is to found the group starts still */
             child_tell(child, "%s", line);
             child->state = CHILD_GOING;
-            return;
+            if (!founded || ++going == going_max)
+                return;
+            break;
         }
     }
 }

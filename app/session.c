@@ -10,6 +10,10 @@
 #include "app/picture_file.h"
 #include "app/scenario_menu.h"
 
+#define WAIT_MS 50
+#define WAIT_GO_MS                                                                                           \
+    5 /* a launcher's next word comes when this one is in the group, which is to be at once                  \
+       */
 #define PICTURE_SCALE 2 /* a window is a part of a screen, and its picture is to be printed */
 
 static volatile sig_atomic_t interrupted;
@@ -120,6 +124,7 @@ static void obey(struct session *s, char *line) {
         live_command(s->live, line);
         return;
     }
+    s->went = true;
     strtok_r(line, " ", &rest);
     for (char *word; count < TEXTS_MAX && (word = strtok_r(NULL, " ", &rest));)
         contacts[count++] = word;
@@ -196,7 +201,8 @@ void session_run(struct session *s) {
             char pressed[LIVE_KEY_SIZE];
             if (live_take_press(s->live, pressed) && !window_press(s->window, pressed))
                 live_command(s->live, "notice no such key");
-            const enum window_command key = window_wait(s->window, 50);
+            const enum window_command key =
+                window_wait(s->window, s->o.managed && !s->went ? WAIT_GO_MS : WAIT_MS);
             if (key != WINDOW_NONE && key != WINDOW_REFRESH)
                 handle_key(s, key);
             show(s);

@@ -27,6 +27,7 @@ struct session {
     char input[4096]; /* of a managed one: the line in the making */
     size_t input_size;
     struct place place;
+    bool went; /* a managed one was told to go */
     bool closing;
     int64_t look_at;   /* zclock_mono() ms: not before that does it look around again */
     int64_t return_at; /* zclock_mono() ms: out of the group until then; 0: it is not */

@@ -138,7 +138,17 @@ bool session_come_back(struct session *s, char *error, size_t error_size) {
            publish(s, error, error_size);
 }
 
+/* Its launcher says whom it joins, and when, and has seen to it that its name is free. */
+static bool begin_managed(struct session *s, char *error, size_t error_size) {
+    const bool ok = make_live(s, error, error_size);
+    if (ok)
+        await_listener(s);
+    return ok;
+}
+
 bool session_begin(struct session *s, char *error, size_t error_size) {
+    if (s->o.managed && s->o.name)
+        return begin_managed(s, error, error_size);
     struct registry_entry *others = calloc(REGISTRY_ENTRIES_MAX, sizeof *others);
     const char *contacts[TEXTS_MAX];
     size_t contact_count = 0;
@@ -154,7 +164,7 @@ bool session_begin(struct session *s, char *error, size_t error_size) {
         if (others[i].role != REGISTRY_WORKER || s->o.join.count > 0)
             continue;
         contacts[contact_count++] = others[i].address.endpoint;
-        if (!streq(others[i].rung, gms_rung_name(s->rung)) && !s->o.managed) {
+        if (!streq(others[i].rung, gms_rung_name(s->rung))) {
             snprintf(error, error_size, "the group '%s' runs %s: use --rung %s, or --group for another",
                      s->o.group, others[i].rung, others[i].rung);
             goto done;
@@ -173,14 +183,12 @@ bool session_begin(struct session *s, char *error, size_t error_size) {
     for (size_t i = 0; i < s->o.join.count; i++)
         contacts[contact_count++] = s->o.join.item[i];
     ok = make_live(s, error, error_size);
-    if (ok && !s->o.managed) {
+    if (ok) {
         await_listener(s);
         live_start(s->live, contacts, contact_count);
     }
 done:
     registry_unlock(lock);
     free(others);
-    if (ok && s->o.managed)
-        await_listener(s);
     return ok;
 }

@@ -93,7 +93,7 @@ static void doom(struct stage *stage, struct child *child) {
 
 static void crash_async(struct stage *stage, struct launcher *l, const struct scenario_step *step,
                         struct child *leader, char *why, size_t why_size) {
-    char keeps[SCENARIO_WORKERS_MAX * 17 + 1] = "";
+    char keeps[SCENARIO_NAMES_MAX * 17 + 1] = "";
     for (int i = 0; i < step->name_count; i++) {
         const struct child *kept = find(stage, l, step->names[i].who, why, why_size);
         if (!kept)
@@ -106,7 +106,7 @@ static void crash_async(struct stage *stage, struct launcher *l, const struct sc
 
 static void partition(struct stage *stage, struct launcher *l, const struct scenario_step *step, char *why,
                       size_t why_size) {
-    struct child *named[SCENARIO_WORKERS_MAX];
+    struct child *named[SCENARIO_NAMES_MAX];
     for (int i = 0; i < step->name_count; i++) {
         named[i] = find(stage, l, step->names[i].who, why, why_size);
         if (!named[i])

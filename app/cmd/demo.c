@@ -21,6 +21,11 @@ static int cast(struct launcher_config *config, const char **rung, const char *n
     if (!scenario_find(dir, name, path, sizeof path, error, sizeof error) ||
         !scenario_load(scenario, path, error, sizeof error))
         return options_error("demo", "%s", error);
+    if (scenario->members > LAUNCHER_MEMBERS_MAX && config->members == NOT_SAID)
+        return options_error("demo",
+                             "--scenario %s: it has %d members, and a demo at most %d: say how many with -n, "
+                             "or try groupy sim --scenario %s",
+                             name, scenario->members, LAUNCHER_MEMBERS_MAX, name);
     config->scenario = scenario;
     if (!*rung)
         *rung = gms_rung_name(scenario->rung);
@@ -80,7 +85,8 @@ int cmd_demo(int argc, char **argv) {
         .group = "groupy", .members = NOT_SAID, .mean_ms = NOT_SAID, .member = member_options_default};
     snprintf(rungs, sizeof rungs, "%s (default " LIVE_RUNG ", or the scenario's)", options_rungs(true));
     const struct option options[] = {
-        {"-n", OPTION_NUMBER, &config.members, 1, 64, "5", "how many workers to start with, 1 to 64"},
+        {"-n", OPTION_NUMBER, &config.members, 1, LAUNCHER_MEMBERS_MAX, "5",
+         "how many workers to start with, 1 to 64"},
         {"--rung", OPTION_TEXT, &rung, 0, 0, "R", rungs},
         {"--mean", OPTION_DURATION, &config.mean_ms, 0, 3600000, "2s",
          "mean time between two changes of a worker"},

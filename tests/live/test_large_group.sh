@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# 32 members on one machine form a group, deliver and leave in good order.
+# 32 members on one machine form a group, deliver and leave in good order; 64 at gms5 come together, deliver, and
+# are in sync at the end.
 . "$(dirname "$0")/lib.sh"
 
 demo --headless --rung gms3 -n 32 --mean 3s --json
@@ -13,4 +14,11 @@ ctl leave w1 >/dev/null
 end_demo 0 || fail "the verdict is not in sync: $(cat "$WORK/out")"
 left=$(grep -l '"ev":"leave"' "$TRACE"/*.jsonl | wc -l)
 [ "$left" -eq 32 ] || fail "only $left left in good order"
+
+together() { [ "$(grep -l '"ev":"view".*"w64"' "$TRACE"/w*.jsonl 2>/dev/null | wc -l)" -eq 64 ]; }
+demo --headless --rung gms5 -n 64 --mean 4s --json
+wait_for 60 together || fail "64 workers do not come together: $(ctl status | tail -3)"
+sleep 2
+ctl quit >/dev/null
+end_demo 0 || fail "the verdict on 64 is not in sync: $(cat "$WORK/out")"
 finish
