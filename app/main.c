@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/assets.h"
@@ -23,6 +24,7 @@ static const struct {
     {"matrix", "searches every rung under every fault", cmd_matrix},
     {"scenarios", "lists the built-in scenarios, or prints one", cmd_scenarios},
     {"check", "judges the traces of a run", cmd_check},
+    {"bench", "measures throughput, latency, recovery and scale", cmd_bench},
 };
 
 static void help(void) {
@@ -55,6 +57,20 @@ static int written(int status) {
     return STATUS_CANT_RUN;
 }
 
+#define FILES_WANTED 4096
+
+/* A member of a group of N needs some 6 N descriptors, a launcher two for each worker; many systems give
+ * 1,024 until one asks. If it can't be, what needs more says so when it comes to it. */
+static void raise_open_files(void) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY ||
+        files.rlim_cur >= FILES_WANTED)
+        return;
+    const bool enough = files.rlim_max == RLIM_INFINITY || files.rlim_max >= FILES_WANTED;
+    files.rlim_cur = enough ? FILES_WANTED : files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* A standard descriptor that was closed must not be taken by a file that prints would then go to. */
 static void fill_descriptors(void) {
     int fd = open("/dev/null", O_RDWR);
@@ -66,6 +82,7 @@ static void fill_descriptors(void) {
 
 int main(int argc, char **argv) {
     fill_descriptors();
+    raise_open_files();
     program_name = argv[0];
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {

@@ -13,6 +13,7 @@ int cmd_explore(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 int cmd_scenarios(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 /* Set by main() from its own argv[0]. */
 extern const char *program_name;

@@ -74,7 +74,7 @@ expect 3 'bad.jsonl:2: `ev` is missing' "$GROUPY" check "$WORK/bad.jsonl" --json
 # The laboratory.
 expect 2 'rung gms9: gms1' "$GROUPY" sim --rung gms9
 expect 2 "faults: 'frob' is none of" "$GROUPY" sim --faults join,frob
-expect 2 'members 0: a number from 1 to 32' "$GROUPY" sim --members 0
+expect 2 'members 0: a number from 1 to 256' "$GROUPY" sim --members 0
 expect 2 'members 7..3: a number' "$GROUPY" sim --members 7..3
 expect 2 'seeds 5..: two numbers' "$GROUPY" sim --seeds 5..
 expect 2 'exclude each other' "$GROUPY" sim --seeds 1..2 --scenario gms2-loss

@@ -1,0 +1,286 @@
+/* groupy bench: measures, with real processes on this machine. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/bench/bench.h"
+#include "app/bench/member.h"
+#include "app/bench/sample.h"
+#include "app/cmd/cmd.h"
+#include "net/zmq/actor.h"
+
+#define RUNGS             "gms3,gms4-nack,gms5"
+#define MEMBERS_MIN       2
+#define REPEATS           5
+#define EVENTS            50 /* kills, hangs or joins */
+#define HANG_HEARTBEAT_MS 10
+#define HANG_SUSPECT_MS   30
+
+struct words { /* as they stand on the command line */
+    const char *rungs, *deliveries, *members, *sizes, *losses, *batchings, *csv;
+    uint64_t window, rate, repeats, for_ms, suspect_ms;
+    bool with_ceiling, latency, hang, join, full_load, json;
+};
+
+/* -- Lists: "3,5,8" -------------------------------------------------------------------------------------- */
+
+/* Calls `take` for each word between commas; false as soon as that is, or when there are too many. */
+static bool split(const char *option, const char *list, bool (*take)(struct bench_plan *, const char *word),
+                  struct bench_plan *plan) {
+    char words[512], *more;
+    uint32_t count = 0;
+    if (strlen(list) >= sizeof words || list[0] == ',' || strstr(list, ",,") ||
+        list[strlen(list) - 1] == ',') {
+        options_error("bench", "%s %s: a list is expected, as in the help", option, list);
+        return false;
+    }
+    memcpy(words, list, strlen(list) + 1);
+    for (char *word = strtok_r(words, ",", &more); word; word = strtok_r(NULL, ",", &more)) {
+        if (++count > BENCH_LIST_MAX) {
+            options_error("bench", "%s %s: up to %d values are expected", option, list, BENCH_LIST_MAX);
+            return false;
+        }
+        if (!take(plan, word))
+            return false;
+    }
+    return true;
+}
+
+static bool put_number(const char *option, const char *word, uint32_t min, uint32_t max,
+                       struct bench_list *list) {
+    uint64_t number;
+    if (!parse_number(word, min, max, &number)) {
+        options_error("bench", "%s %s: a number from %" PRIu32 " to %" PRIu32 " is expected", option, word,
+                      min, max);
+        return false;
+    }
+    list->value[list->count++] = (uint32_t)number;
+    return true;
+}
+
+static bool take_members(struct bench_plan *plan, const char *word) {
+    return put_number("--members", word, MEMBERS_MIN, GMS_MEMBERS_MAX, &plan->members);
+}
+
+static bool take_size(struct bench_plan *plan, const char *word) {
+    return put_number("--size", word, LOAD_SIZE_MIN, GMS_BODY_SIZE_MAX, &plan->size_bytes);
+}
+
+static bool take_loss(struct bench_plan *plan, const char *word) {
+    uint64_t percent;
+    if (!parse_percent(word, &percent) || percent > 90) {
+        options_error("bench", "--loss %s: a percentage from 0%% to 90%% is expected", word);
+        return false;
+    }
+    plan->loss_percent.value[plan->loss_percent.count++] = (uint32_t)percent;
+    return true;
+}
+
+static bool add_subject(struct bench_plan *plan, const struct bench_subject *subject) {
+    if (plan->subject_count == BENCH_LIST_MAX) {
+        options_error("bench", "up to %d rungs are expected", BENCH_LIST_MAX);
+        return false;
+    }
+    plan->subject[plan->subject_count++] = *subject;
+    return true;
+}
+
+static bool take_batching(struct bench_plan *plan, const char *word) {
+    struct bench_subject subject = {.ceiling = true};
+    for (int i = 0; i < BENCH_BATCHINGS; i++) {
+        if (strcmp(word, bench_batching_name((enum bench_batching)i)) != 0)
+            continue;
+        plan->batching = subject.batching = (enum bench_batching)i;
+        return plan->kind != BENCH_CEILING || add_subject(plan, &subject);
+    }
+    options_error("bench", "--batching %s: none, leader or both is expected", word);
+    return false;
+}
+
+static const char *deliveries; /* of gms5, while rungs are read */
+
+static bool take_delivery(struct bench_plan *plan, const char *word) {
+    struct bench_subject subject = {.rung = GMS_RUNG_5, .delivery = GMS_SAFE};
+    if (strcmp(word, "agreed") == 0)
+        subject.delivery = GMS_AGREED;
+    else if (strcmp(word, "safe") != 0) {
+        options_error("bench", "--delivery %s: safe or agreed is expected", word);
+        return false;
+    }
+    return add_subject(plan, &subject);
+}
+
+static bool take_rung(struct bench_plan *plan, const char *word) {
+    struct bench_subject subject = {.ceiling = false};
+    if (!gms_rung_find(word, &subject.rung)) {
+        options_error("bench", "--rung %s: %s is expected", word, options_rungs(false));
+        return false;
+    }
+    if (subject.rung == GMS_RUNG_5)
+        return split("--delivery", deliveries, take_delivery, plan);
+    return add_subject(plan, &subject);
+}
+
+/* What would be ignored is not taken. */
+static bool fits(const struct words *w, enum bench_kind kind) {
+    const struct {
+        const char *option;
+        bool given;
+        enum bench_kind with;
+    } options[] = {
+        {"--hang", w->hang, BENCH_RECOVERY},
+        {"--join", w->join, BENCH_RECOVERY},
+        {"--full-load", w->full_load, BENCH_RECOVERY},
+        {"--latency", w->latency, BENCH_CEILING},
+        {"--batching", w->batchings && !w->with_ceiling, BENCH_CEILING},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (!options[i].given || options[i].with == kind)
+            continue;
+        options_error("bench", "%s is for %s, not for %s", options[i].option,
+                      bench_kind_name(options[i].with), bench_kind_name(kind));
+        return false;
+    }
+    if (w->with_ceiling && kind != BENCH_THROUGHPUT && kind != BENCH_LATENCY)
+        options_error("bench", "--with-ceiling is for throughput and latency, not for %s",
+                      bench_kind_name(kind));
+    else if (w->hang && w->join)
+        options_error("bench", "--hang or --join is expected, not both");
+    else if (kind == BENCH_CEILING && (w->rungs || w->losses))
+        options_error("bench", "%s is not for ceiling: bare libzmq has none", w->rungs ? "--rung" : "--loss");
+    else if (w->losses && (kind == BENCH_RECOVERY || kind == BENCH_SCALE))
+        options_error("bench", "--loss is for throughput and latency, not for %s", bench_kind_name(kind));
+    else
+        return true;
+    return false;
+}
+
+static bool make_plan(const struct words *w, struct bench_plan *plan) {
+    deliveries = w->deliveries;
+    plan->window = (uint32_t)w->window;
+    plan->rate = (uint32_t)w->rate;
+    const bool events = plan->kind == BENCH_RECOVERY;
+    plan->repeats = w->repeats > 0 ? (uint32_t)w->repeats : events ? EVENTS : REPEATS;
+    plan->event = !events ? BENCH_NOTHING : w->hang ? BENCH_HANG : w->join ? BENCH_JOIN : BENCH_KILL;
+    plan->full_load = w->full_load;
+    plan->with_ceiling = w->with_ceiling;
+    plan->latency = w->latency;
+    plan->seconds = (double)w->for_ms / 1000;
+    plan->heartbeat_ms = w->hang ? HANG_HEARTBEAT_MS : ACTOR_HEARTBEAT_PERIOD_MS;
+    plan->suspect_ms = w->suspect_ms > 0 ? (uint32_t)w->suspect_ms
+                       : w->hang         ? HANG_SUSPECT_MS
+                                         : ACTOR_SUSPECT_TIMEOUT_MS;
+    if (!fits(w, plan->kind) ||
+        (plan->kind != BENCH_CEILING && !split("--rung", w->rungs ? w->rungs : RUNGS, take_rung, plan)))
+        return false;
+    return split("--batching", w->batchings ? w->batchings : "both", take_batching, plan) &&
+           split("--members", w->members, take_members, plan) && split("--size", w->sizes, take_size, plan) &&
+           split("--loss", w->losses ? w->losses : "0", take_loss, plan);
+}
+
+/* -- Run, and tell --------------------------------------------------------------------------------------- */
+
+static void tell_failures(const struct bench_report *report) {
+    for (size_t i = 0; i < report->count; i++) {
+        const struct bench_cell *cell = &report->cell[i];
+        char subject[64];
+        bench_subject_text(&cell->subject, subject, sizeof subject);
+        if (cell->verdict != BENCH_FINE)
+            options_error("bench", "%s of %s, %" PRIu32 " members: %s", bench_kind_name(cell->kind), subject,
+                          cell->members, cell->text);
+    }
+}
+
+static int run(const struct words *w, const struct bench_plan *plan) {
+    struct bench_report report;
+    FILE *csv = w->csv ? fopen(w->csv, "w") : NULL;
+    if (w->csv && !csv) {
+        options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
+        return STATUS_CANT_RUN;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    if (!bench_run(plan, &report)) {
+        options_error("bench", "out of memory");
+        return STATUS_CANT_RUN;
+    }
+    if (csv)
+        bench_print_csv(&report, csv);
+    const bool csv_fine = !csv || (fflush(csv) == 0 && !ferror(csv));
+    if (csv)
+        fclose(csv);
+    if (w->json)
+        bench_print_json(&report, stdout);
+    else
+        bench_print_table(&report, stdout);
+    tell_failures(&report);
+    const int status = bench_status(&report);
+    bench_report_free(&report);
+    if (!csv_fine) {
+        options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
+        return STATUS_CANT_RUN;
+    }
+    return status;
+}
+
+int cmd_bench(int argc, char **argv) {
+    struct words w = {
+        .deliveries = "safe", .members = "5", .sizes = "64", .window = 1000, .rate = 1000, .for_ms = 2000};
+    const char *kind[1] = {NULL};
+    int status;
+    struct bench_plan plan = {.kind = BENCH_THROUGHPUT};
+    const struct option options[] = {
+        {"--rung", OPTION_TEXT, &w.rungs, 0, 0, "R[,R...]", "(default " RUNGS ")"},
+        {"--delivery", OPTION_TEXT, &w.deliveries, 0, 0, "safe|agreed", "when gms5 delivers (default safe)"},
+        {"--members", OPTION_TEXT, &w.members, 0, 0, "N[,N...]", "processes in the group (default 5)"},
+        {"--size", OPTION_TEXT, &w.sizes, 0, 0, "BYTES[,...]", "of a body (default 64)"},
+        {"--loss", OPTION_TEXT, &w.losses, 0, 0, "P%[,P%...]", "of all messages are lost (default 0)"},
+        {"--for", OPTION_DURATION, &w.for_ms, 100, 600000, "TIME",
+         "measured time of a repetition (default 2s)"},
+        {"--repeat", OPTION_NUMBER, &w.repeats, 1, BENCH_REPEATS_MAX, "N",
+         "repetitions (default 5, recovery 50)"},
+        {"--window", OPTION_NUMBER, &w.window, 1, 100000, "W",
+         "throughput: own multicasts under way (default 1000)"},
+        {"--rate", OPTION_NUMBER, &w.rate, 1, 1000000, "N",
+         "latency, recovery: multicasts a second in the whole group (default 1000)"},
+        {"--with-ceiling", OPTION_FLAG, &w.with_ceiling, 0, 0, NULL,
+         "bare libzmq beside each, in turn, and the ratio"},
+        {"--batching", OPTION_TEXT, &w.batchings, 0, 0, "none|leader|both",
+         "ceiling: who packs messages into frames (default both)"},
+        {"--latency", OPTION_FLAG, &w.latency, 0, 0, NULL, "ceiling: at a fixed rate"},
+        {"--suspect-after", OPTION_DURATION, &w.suspect_ms, 20, 60000, "TIME",
+         "silence that counts as a crash (default 400ms, with --hang 30ms)"},
+        {"--hang", OPTION_FLAG, &w.hang, 0, 0, NULL,
+         "recovery: the leader stands still; heartbeats every 10 ms"},
+        {"--join", OPTION_FLAG, &w.join, 0, 0, NULL, "recovery: a newcomer joins"},
+        {"--full-load", OPTION_FLAG, &w.full_load, 0, 0, NULL,
+         "recovery: all multicast as much as they can (default: at the rate)"},
+        {"--json", OPTION_FLAG, &w.json, 0, 0, NULL, "print one JSON document instead of the table"},
+        {"--csv", OPTION_TEXT, &w.csv, 0, 0, "FILE", "write all figures to a file, too"},
+        {.name = NULL},
+    };
+    const struct command command = {
+        .name = "bench",
+        .summary =
+            "Measures, with real processes on this machine; checks that nothing is lost or differs.\n"
+            "  throughput   what each member is delivered when all multicast as much as they can\n"
+            "  latency      from when a message is due until each member has it, at a fixed rate\n"
+            "  recovery     from SIGKILL of the leader until all go on; or it hangs, or somebody joins\n"
+            "  scale        all of these against the number of members\n"
+            "  ceiling      throughput or latency of bare libzmq: what there is to be had",
+        .usage = "throughput|latency|recovery|scale|ceiling [options]",
+        .example = "groupy bench throughput --rung gms3,gms5 --members 3,5,8 --with-ceiling",
+        .options = options,
+        .words_min = 1,
+        .words_max = 1};
+    if (argc == 2 && strcmp(argv[1], BENCH_MEMBER_WORD) == 0)
+        return bench_member();
+    if (!options_read(&command, argc, argv, kind, NULL, &status))
+        return status;
+    if (!bench_kind_find(kind[0], &plan.kind))
+        return options_error(
+            "bench", "'%s' is not a measurement: throughput, latency, recovery, scale and ceiling are",
+            kind[0]);
+    return make_plan(&w, &plan) ? run(&w, &plan) : STATUS_USAGE;
+}
