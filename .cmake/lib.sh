@@ -2,6 +2,11 @@
 
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libczmq-dev libzmq3-dev libsdl2-dev libsdl2-ttf-dev libcairo2-dev libjansson-dev"
 PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils procps git"
+# What only tests/run --peers needs.
+PACKAGES_PEERS="python3 iproute2 util-linux"
+PACKAGES_COROSYNC="corosync libcpg-dev"
+PACKAGES_ERLANG="erlang-base"
+PACKAGES_JGROUPS="libjgroups-java default-jdk-headless"
 
 BUILD=${GROUPY_BUILD:-$PWD/.build}
 
