@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
-#define FARTHEST 1e6 /* units from the corner of the sheet */
+#define FARTHEST        1e6 /* units from the corner of the sheet */
+#define PNG_HEADER_SIZE 33  /* the signature and the chunk IHDR */
 
 struct canvas_cairo {
     struct canvas canvas; /* first: a pointer to it is a pointer to this */
@@ -22,6 +24,8 @@ struct canvas_cairo {
     cairo_surface_t *surface;
     cairo_t *cairo;
     cairo_font_face_t *faces[2];
+    float dpi; /* of a PNG; 0: it does not say */
+    size_t written;
 };
 
 /* -- Fonts ---------------------------------------------------------------------------------------------- */
@@ -141,15 +145,53 @@ static const struct canvas_ops paper_ops = {.rect = paper_rect,
 
 /* -- The sheet ------------------------------------------------------------------------------------------ */
 
-static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsigned count) {
-    return fwrite(bytes, 1, count, file) == count ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+static cairo_status_t write_bytes(void *arg, const unsigned char *bytes, unsigned count) {
+    struct canvas_cairo *self = arg;
+    const bool whole = fwrite(bytes, 1, count, self->file) == count;
+    return whole ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static uint32_t crc(const unsigned char *bytes, size_t count) { /* of PNG's annex D */
+    uint32_t sum = 0xffffffff;
+    for (size_t i = 0; i < count; i++) {
+        sum ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            sum = (sum & 1) != 0 ? 0xedb88320 ^ sum >> 1 : sum >> 1;
+    }
+    return ~sum;
+}
+
+static void put32(unsigned char *at, uint32_t value) {
+    for (int i = 0; i < 4; i++)
+        at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* cairo writes no `pHYs`: a program that places the picture would guess how large it is. It belongs between
+ * the header, which is as long in every file, and the pixels. */
+static cairo_status_t write_png(void *arg, const unsigned char *bytes, unsigned count) {
+    struct canvas_cairo *self = arg;
+    unsigned char chunk[21] = {0, 0, 0, 9, 'p', 'H', 'Y', 's'};
+    const size_t head = PNG_HEADER_SIZE;
+    const unsigned before = self->written < head ? (unsigned)(head - self->written) : 0;
+    const bool here = self->dpi > 0 && before > 0 && count >= before;
+    self->written += count;
+    if (!here)
+        return write_bytes(self, bytes, count);
+    const uint32_t per_metre = (uint32_t)lroundf(self->dpi / 0.0254f);
+    put32(chunk + 8, per_metre);
+    put32(chunk + 12, per_metre);
+    chunk[16] = 1; /* the unit is a metre */
+    put32(chunk + 17, crc(chunk + 4, 13));
+    const cairo_status_t status = write_bytes(self, bytes, before);
+    if (status != CAIRO_STATUS_SUCCESS || write_bytes(self, chunk, sizeof chunk) != CAIRO_STATUS_SUCCESS)
+        return CAIRO_STATUS_WRITE_ERROR;
+    return count > before ? write_bytes(self, bytes + before, count - before) : CAIRO_STATUS_SUCCESS;
 }
 
 static bool begin(struct canvas_cairo *self, double width, double height) {
     const double scale = (double)self->scale;
     if (self->kind == CANVAS_CAIRO_PDF)
-        self->surface =
-            cairo_pdf_surface_create_for_stream(write_bytes, self->file, width * scale, height * scale);
+        self->surface = cairo_pdf_surface_create_for_stream(write_bytes, self, width * scale, height * scale);
     else
         self->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale),
                                                    (int)ceil(height * scale));
@@ -206,6 +248,24 @@ struct canvas_cairo *canvas_cairo_open(enum canvas_cairo_kind kind, FILE *file, 
     return self;
 }
 
+void canvas_cairo_resolution(struct canvas_cairo *self, float dpi) {
+    self->dpi = dpi;
+}
+
+void canvas_cairo_title(struct canvas_cairo *self, const char *title) {
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    char *end = NULL, when[32] = "";
+    const long long said = epoch != NULL && epoch[0] != '\0' ? strtoll(epoch, &end, 10) : -1;
+    const time_t now = said >= 0 && *end == '\0' ? (time_t)said : time(NULL);
+    struct tm utc;
+    if (self->kind != CANVAS_CAIRO_PDF)
+        return;
+    cairo_pdf_surface_set_metadata(self->surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(self->surface, CAIRO_PDF_METADATA_CREATOR, "groupy");
+    if (gmtime_r(&now, &utc) != NULL && strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
+        cairo_pdf_surface_set_metadata(self->surface, CAIRO_PDF_METADATA_CREATE_DATE, when);
+}
+
 struct canvas *canvas_cairo_canvas(struct canvas_cairo *self) {
     return &self->canvas;
 }
@@ -217,7 +277,7 @@ bool canvas_cairo_close(struct canvas_cairo **sheet) {
     errno = 0;
     cairo_status_t status = cairo_status(self->cairo);
     if (status == CAIRO_STATUS_SUCCESS && self->kind == CANVAS_CAIRO_PNG)
-        status = cairo_surface_write_to_png_stream(self->surface, write_bytes, self->file);
+        status = cairo_surface_write_to_png_stream(self->surface, write_png, self);
     cairo_surface_finish(self->surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(self->surface);

@@ -19,6 +19,13 @@ struct canvas_cairo;
 struct canvas_cairo *canvas_cairo_open(enum canvas_cairo_kind, FILE *, float width, float height, float scale,
                                        struct fonts *, char *error, size_t error_size);
 
+/* What a PDF says of itself. The date is now, or SOURCE_DATE_EPOCH where that is set, so that the same
+ * drawing can be the same file; in other kinds of files there is none. */
+void canvas_cairo_title(struct canvas_cairo *, const char *title);
+
+/* How many pixels a PNG has to the inch, for whoever places it on paper. */
+void canvas_cairo_resolution(struct canvas_cairo *, float dpi);
+
 struct canvas *canvas_cairo_canvas(struct canvas_cairo *);
 
 /* Writes what is drawn, and frees the sheet. False: it could not be written, errno says why. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define FARTHEST 100000.0f /* px: what lies beyond is not seen, and renderers count in 16.16 bits */
+#define THIN     4.0f      /* px */
 
 static FILE *out(const struct canvas *canvas) {
     return ((const struct canvas_svg *)canvas)->file;
@@ -40,11 +41,14 @@ static void place(FILE *file, struct canvas_rect r) {
     number(file, " height=\"", r.h, "\"");
 }
 
+/* Edges on whole pixels: nothing shows between two that adjoin. One that is thinner than a pixel, as it may
+ * be in print, would be lost there. */
 static void svg_rect(struct canvas *canvas, struct canvas_rect r, struct canvas_color color) {
     FILE *file = out(canvas);
+    const bool thin = ((const struct canvas_svg *)canvas)->is_print && fminf(r.w, r.h) < THIN;
     place(file, r);
     fill(file, color);
-    fputs(" shape-rendering=\"crispEdges\"/>\n", file);
+    fputs(thin ? "/>\n" : " shape-rendering=\"crispEdges\"/>\n", file);
 }
 
 static void svg_polygon(struct canvas *canvas, const struct canvas_point *points, const int *counts,
@@ -111,15 +115,26 @@ static const struct canvas_ops svg_ops = {.rect = svg_rect,
                                           .clip = svg_clip,
                                           .note = NULL};
 
-void canvas_svg_begin(struct canvas_svg *self, FILE *file, float width, float height, struct fonts *fonts) {
-    *self = (struct canvas_svg){.canvas.ops = &svg_ops, .file = file, .fonts = fonts};
+static void begin(struct canvas_svg *self, float width, float height, float width_mm) {
+    const float mm = width_mm / fmaxf(width, 1); /* of a unit; 0: pixels */
     fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" fill-rule=\"evenodd\" "
           "font-family=\"B612, Arial, Helvetica, 'Liberation Sans', sans-serif\"",
-          file);
-    number(file, " width=\"", width, "\"");
-    number(file, " height=\"", height, "\"");
-    number(file, " viewBox=\"0 0 ", width, "");
-    number(file, " ", height, "\">\n");
+          self->file);
+    number(self->file, " width=\"", mm > 0 ? width_mm : width, mm > 0 ? "mm\"" : "\"");
+    number(self->file, " height=\"", mm > 0 ? mm * height : height, mm > 0 ? "mm\"" : "\"");
+    number(self->file, " viewBox=\"0 0 ", width, "");
+    number(self->file, " ", height, "\">\n");
+}
+
+void canvas_svg_begin(struct canvas_svg *self, FILE *file, float width, float height, struct fonts *fonts) {
+    *self = (struct canvas_svg){.canvas.ops = &svg_ops, .file = file, .fonts = fonts};
+    begin(self, width, height, 0);
+}
+
+void canvas_svg_begin_print(struct canvas_svg *self, FILE *file, float width, float height, float width_mm,
+                            struct fonts *fonts) {
+    *self = (struct canvas_svg){.canvas.ops = &svg_ops, .file = file, .fonts = fonts, .is_print = true};
+    begin(self, width, height, width_mm);
 }
 
 static bool embed(FILE *file, const char *path) {

@@ -13,11 +13,16 @@ struct canvas_svg {
     struct fonts *fonts;
     bool used[2]; /* the weights that are embedded */
     bool is_clipped;
+    bool is_print; /* no pixels are known: thin rectangles keep their width */
     int clips;
 };
 
 /* Begins a picture of `width` by `height` px. The file and the fonts are borrowed until the end. */
 void canvas_svg_begin(struct canvas_svg *, FILE *, float width, float height, struct fonts *);
+
+/* The same on a sheet that is `width_mm` wide. */
+void canvas_svg_begin_print(struct canvas_svg *, FILE *, float width, float height, float width_mm,
+                            struct fonts *);
 
 /* False: something could not be written, or a font not be read; errno says why. */
 bool canvas_svg_end(struct canvas_svg *);

@@ -13,8 +13,9 @@ static const struct key_press pressed[] = {
     {SDLK_SPACE, WINDOW_PAUSE, false},   {SDLK_RIGHT, WINDOW_STEP, true},
     {SDLK_PAGEDOWN, WINDOW_STEP, true}, /* a presenter's clicker: next */
     {SDLK_q, WINDOW_CLOSE, false},       {SDLK_s, WINDOW_SAVE, false},
-    {SDLK_t, KEY_THEME, false},          {SDLK_F1, KEY_HELP, false},
-    {SDLK_F11, KEY_FULLSCREEN, false},   {SDLK_ESCAPE, KEY_ESCAPE, false},
+    {SDLK_r, WINDOW_RECORD, false},      {SDLK_t, KEY_THEME, false},
+    {SDLK_F1, KEY_HELP, false},          {SDLK_F11, KEY_FULLSCREEN, false},
+    {SDLK_ESCAPE, KEY_ESCAPE, false},
 };
 
 static const struct key_text typed[] = {
@@ -40,7 +41,7 @@ static const struct help_row rows[] = {
      "restart on gms1 to gms5",
      "restart on a rung"},
     {{{"G", WINDOW_SCENARIOS}}, "play a scenario", NULL},
-    {{{"S", WINDOW_SAVE}}, "save this picture", NULL},
+    {{{"S", WINDOW_SAVE}, {"R", WINDOW_RECORD}}, "save this picture; record all", "save; record"},
     {{{"Q", WINDOW_CLOSE}}, "close this worker", NULL},
     {{{"Ctrl+Q", WINDOW_CLOSE_ALL}}, "close all", NULL},
     {{{"F11", KEY_FULLSCREEN}, {"T", KEY_THEME}}, "full screen; light, dark", "full screen; theme"},

@@ -113,6 +113,22 @@ static void changing(struct canvas *c, struct canvas_rect box, struct canvas_col
     }
 }
 
+static void gravestone(struct canvas *c, struct canvas_rect box, struct canvas_color ink,
+                       struct canvas_color back) {
+    const float side = box.w;
+    canvas_disc(c, at(box, 0.5f, 0.36f), 0.36f * side, ink);
+    canvas_rect(
+        c, (struct canvas_rect){box.x + 0.14f * side, box.y + 0.36f * side, 0.72f * side, 0.52f * side}, ink);
+    canvas_rect(c, (struct canvas_rect){box.x, box.y + 0.88f * side, side, 0.12f * side}, ink);
+    canvas_cross(c, at(box, 0.5f, 0.46f), 0.22f * side, 0.12f * side, back);
+}
+
+static void recording(struct canvas *c, struct canvas_rect box, struct canvas_color ink) {
+    const float width = fmaxf(1, 0.1f * box.w);
+    canvas_ring(c, at(box, 0.5f, 0.5f), (box.w - width) / 2, width, ink);
+    canvas_disc(c, at(box, 0.5f, 0.5f), 0.31f * box.w, ink);
+}
+
 static void bubble(struct canvas *c, struct canvas_rect box, struct canvas_color ink,
                    struct canvas_color back) {
     const struct canvas_rect body = {box.x, box.y + 0.06f * box.h, box.w, 0.66f * box.h};
@@ -191,6 +207,14 @@ void sign_draw(struct canvas *c, enum sign sign, struct canvas_rect box, struct 
     case SIGN_ASKING:
         canvas_note(c, "sign asking");
         bubble(c, box, ink, back);
+        break;
+    case SIGN_CRASHED:
+        canvas_note(c, "sign crashed");
+        gravestone(c, box, ink, back);
+        break;
+    case SIGN_RECORDING:
+        canvas_note(c, "sign recording");
+        recording(c, box, ink);
         break;
     }
 }

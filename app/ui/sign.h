@@ -21,6 +21,8 @@ enum sign {
     SIGN_ADOPTING,  /* a drop: of colour */
     SIGN_CHANGING,  /* two arrows past each other: one view for another */
     SIGN_ASKING,    /* a speech bubble with three dots */
+    SIGN_CRASHED,   /* a gravestone */
+    SIGN_RECORDING, /* a disc in a ring */
 };
 
 /* Draws the sign inside the square `box` in `ink`; where it needs a second colour, in `back`. */

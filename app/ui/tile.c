@@ -22,7 +22,7 @@
 #define NOTICE_LINES 3
 
 enum place { TOP, MIDDLE, BOTTOM };
-enum row_kind { NAME, COLOR, STATE, REASON, DIFFERS, CUT, PAUSED, NOTICE, SYNC, META, STRIP, ROWS };
+enum row_kind { NAME, COLOR, STATE, REASON, DIFFERS, CUT, PAUSED, RECORDED, NOTICE, SYNC, META, STRIP, ROWS };
 
 /* What stands where, top to bottom, and what is dropped first (the highest number). */
 static const struct {
@@ -31,10 +31,12 @@ static const struct {
     float size; /* of the text, in hundredths of the window */
     float high; /* height of the row, in text sizes */
 } rules[ROWS] = {
-    [NAME] = {TOP, 0, 25, 1.0f},        [COLOR] = {TOP, 2, 9, 1.2f},         [STATE] = {MIDDLE, 0, 11, 1.5f},
-    [REASON] = {MIDDLE, 6, 5, 1.3f},    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [CUT] = {MIDDLE, 5, 8.5f, 1.4f},
-    [PAUSED] = {MIDDLE, 7, 8.5f, 1.4f}, [NOTICE] = {MIDDLE, 9, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
-    [META] = {BOTTOM, 8, 4.6f, 1.6f},   [STRIP] = {BOTTOM, 4, 9, 1.0f},
+    [NAME] = {TOP, 0, 25, 1.0f},         [COLOR] = {TOP, 2, 9, 1.2f},
+    [STATE] = {MIDDLE, 0, 11, 1.5f},     [REASON] = {MIDDLE, 6, 5, 1.3f},
+    [DIFFERS] = {MIDDLE, 1, 12, 1.45f},  [CUT] = {MIDDLE, 5, 8.5f, 1.4f},
+    [PAUSED] = {MIDDLE, 7, 8.5f, 1.4f},  [RECORDED] = {MIDDLE, 10, 6, 1.4f},
+    [NOTICE] = {MIDDLE, 9, 6.4f, 1.25f}, [SYNC] = {BOTTOM, 3, 7.4f, 1.3f},
+    [META] = {BOTTOM, 8, 4.6f, 1.6f},    [STRIP] = {BOTTOM, 4, 9, 1.0f},
 };
 
 struct row {
@@ -71,6 +73,8 @@ const char *tile_state_words(enum tile_state state) {
     case TILE_EXCLUDED: return "EXCLUDED";
     case TILE_LEAVING: return "leaving\u2026";
     case TILE_FAILED: return "FAILED";
+    case TILE_HUNG: return "hung";
+    case TILE_CRASHED: return "crashed";
     }
     return "";
 }
@@ -79,15 +83,15 @@ void tile_title(const struct tile_model *m, char *out, size_t out_size) {
     char view[40] = "";
     if (m->view > 0)
         snprintf(view, sizeof view, " \u00b7 view %" PRIu32 " (%" PRIu32 ")", m->view, m->member_count);
-    snprintf(out, out_size, "%s%s%s%s \u00b7 %s%s%s", m->name, m->rung[0] != '\0' ? " \u00b7 " : "", m->rung,
-             view, tile_state_words(m->state), m->differs_since > 0 ? " \u00b7 \u2260" : "",
-             m->paused ? " \u00b7 paused" : "");
+    snprintf(out, out_size, "%s%s%s%s \u00b7 %s%s%s%s", m->name, m->rung[0] != '\0' ? " \u00b7 " : "",
+             m->rung, view, tile_state_words(m->state), m->differs_since > 0 ? " \u00b7 \u2260" : "",
+             m->paused ? " \u00b7 paused" : "", m->is_recorded ? " \u00b7 REC" : "");
 }
 
 /* Before it is told the group's colour a worker has none, and shows none. */
 static bool has_color(const struct tile_model *m) {
     return m->state != TILE_JOINING && m->state != TILE_ADOPTING && m->state != TILE_FAILED &&
-           m->state != TILE_EXCLUDED;
+           m->state != TILE_EXCLUDED && m->state != TILE_CRASHED;
 }
 
 static bool is_blocked(const struct tile_model *m) {
@@ -97,7 +101,7 @@ static bool is_blocked(const struct tile_model *m) {
 /* It can't go on, by itself or at all. */
 static bool is_stopped(const struct tile_model *m) {
     return m->state == TILE_FROZEN || m->state == TILE_HALTED || m->state == TILE_FAILED ||
-           m->state == TILE_EXCLUDED || is_blocked(m);
+           m->state == TILE_EXCLUDED || m->state == TILE_HUNG || m->state == TILE_CRASHED || is_blocked(m);
 }
 
 static bool is_passing(const struct tile_model *m) {
@@ -119,8 +123,9 @@ static bool wanted(const struct tile_model *m, enum row_kind kind) {
     case DIFFERS: return m->differs_since > 0;
     case CUT: return m->cut_off || m->cut_links > 0;
     case PAUSED: return m->paused;
+    case RECORDED: return m->is_recorded;
     case NOTICE: return m->notice[0] != '\0';
-    case SYNC: return has_color(m);
+    case SYNC: return has_color(m) || m->state == TILE_CRASHED;
     case META: return m->rung[0] != '\0' || m->view > 0;
     case STRIP: return m->member_count > 0;
     case ROWS: break;
@@ -258,6 +263,8 @@ static enum sign sign_of(enum tile_state state) {
     case TILE_FROZEN: return SIGN_FROZEN;
     case TILE_HALTED: return SIGN_HALTED;
     case TILE_FAILED: return SIGN_FAILED;
+    case TILE_CRASHED: return SIGN_CRASHED;
+    case TILE_HUNG: return SIGN_SILENT;
     case TILE_LEAVING: return SIGN_LEAVING;
     case TILE_NO_QUORUM: return SIGN_NO_QUORUM;
     case TILE_EXCLUDED: return SIGN_EXCLUDED;
@@ -309,6 +316,20 @@ static void cut_row(const struct layout *l) {
     if (!l->model->cut_off)
         snprintf(words, sizeof words, "cut from %" PRIu32, l->model->cut_links);
     sign_row(l, CUT, SIGN_CUT, false, words);
+}
+
+/* Red, as everywhere, on a plate on which red is seen, whatever the worker's colour is. */
+static void recorded_row(const struct layout *l) {
+    const struct canvas_color black = {0, 0, 0, 255}, white = {255, 255, 255, 255}, red = {255, 80, 80, 255};
+    const float size = l->rows[RECORDED].size, side = floorf(CANVAS_CAP_HEIGHT * size), pad = 0.5f * size;
+    const float words = canvas_text_width(l->canvas, "REC", size, CANVAS_BOLD);
+    struct canvas_rect box = row_box(l, RECORDED);
+    box.w = 2 * pad + 1.4f * side + words;
+    canvas_rect(l->canvas, box, black);
+    sign_draw(l->canvas, SIGN_RECORDING,
+              (struct canvas_rect){box.x + pad, box.y + floorf((box.h - side) / 2), side, side}, red, black);
+    text_row(l, RECORDED, (struct canvas_rect){box.x + pad + 1.4f * side, box.y, words + 1, box.h},
+             CANVAS_BOLD, white, "REC");
 }
 
 static void sync_row(const struct layout *l) {
@@ -366,13 +387,16 @@ static void draw_row(const struct layout *l, enum row_kind kind) {
     case NAME: text_row(l, kind, beside, CANVAS_BOLD, l->ink, m->name); break;
     case COLOR:
         snprintf(text, sizeof text, "#%02x%02x%02x", m->color[0], m->color[1], m->color[2]);
-        text_row(l, kind, beside, CANVAS_REGULAR, l->ink, text);
+        if (canvas_text_width(l->canvas, text, l->legible, CANVAS_REGULAR) <=
+            beside.w) /* a part says nothing */
+            text_row(l, kind, beside, CANVAS_REGULAR, l->ink, text);
         break;
     case STATE: sign_row(l, kind, sign_of(m->state), is_stopped(m), tile_state_words(m->state)); break;
     case REASON: reason_row(l); break;
     case DIFFERS: differs_row(l); break;
     case CUT: cut_row(l); break;
     case PAUSED: sign_row(l, kind, SIGN_PAUSED, false, "paused"); break;
+    case RECORDED: recorded_row(l); break;
     case NOTICE: notice_row(l); break;
     case SYNC: sync_row(l); break;
     case META: meta_row(l); break;
@@ -396,7 +420,7 @@ static void draw_bands(const struct layout *l) {
             canvas_rect(l->canvas, band, l->back);
             return;
         }
-        if (k == CUT || k == PAUSED || k == NOTICE)
+        if (k == CUT || k == PAUSED || k == RECORDED || k == NOTICE)
             canvas_rect(l->canvas, band, l->back);
         above = band.y + band.h;
     }

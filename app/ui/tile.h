@@ -30,6 +30,10 @@ enum tile_state {
     TILE_EXCLUDED,   /* out of the group, on the way back into it: `reason` */
     TILE_LEAVING,
     TILE_FAILED, /* could not join: `reason` says why */
+
+    /* What no window shows of itself, but a picture of all windows does. */
+    TILE_HUNG,    /* it stands still */
+    TILE_CRASHED, /* its window is gone: what it showed last */
 };
 
 struct tile_member {
@@ -56,6 +60,7 @@ struct tile_model {
     uint64_t expected;                            /* next sequence number, 0 where the rung has none */
     uint64_t differs_since; /* 0: in sync; else the first count at which this window differs */
     bool paused;
+    bool is_recorded;
     uint32_t cut_links; /* from this worker to the others, by a fault that was asked for ... */
     bool cut_off;       /* ... and these are all */
     uint32_t mean_ms;   /* between two changes of this worker */

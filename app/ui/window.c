@@ -120,6 +120,7 @@ void window_draw(struct window *w, struct canvas *c) {
     const struct screen_size size = screen_size_of(&w->screen);
     const struct tile_model shown = w->model;
     w->model.notice[0] = '\0';
+    w->model.is_recorded = false;
     w->pulsing = false;
     draw_all(w, c, &size);
     w->model = shown;

@@ -44,6 +44,7 @@ enum window_command {
     WINDOW_SCENARIOS, /* which are there: fill and open window_menu() */
     WINDOW_PLAY,      /* the scenario window_choice() */
     WINDOW_SAVE,      /* this picture, as files */
+    WINDOW_RECORD,    /* a video of all windows: begin or end */
     WINDOW_CLOSE,     /* this worker: Q, or the window manager */
     WINDOW_CLOSE_ALL, /* the whole group: Ctrl+Q */
 };
@@ -73,7 +74,8 @@ void window_show(struct window *, const struct tile_model *);
 
 void window_move(struct window *, struct place);
 
-/* For WINDOW_SAVE: what the window shows, on another canvas, but without what passes (a pulse, a notice). */
+/* For WINDOW_SAVE: what the window shows, on another canvas, but without what passes (a pulse, a notice, that
+ * it is recorded). */
 struct window_size {
     float width, height; /* px */
 };

@@ -29,15 +29,16 @@ struct options {
     float pulse;
 };
 
-static const char *const state_names[] = {"joining",   "adopting", "leader",  "follower",
-                                          "frozen",    "halted",   "blocked", "unanswered",
-                                          "no-quorum", "excluded", "leaving", "failed"};
+static const char *const state_names[] = {"joining", "adopting", "leader",     "follower",  "frozen",
+                                          "halted",  "blocked",  "unanswered", "no-quorum", "excluded",
+                                          "leaving", "failed",   "hung",       "crashed"};
 #define STATES (sizeof state_names / sizeof state_names[0])
-static const char *const command_names[] = {"none",   "refresh",     "kill-leader", "crash-mid-broadcast",
-                                            "lose",   "hang-leader", "cut",         "join",
-                                            "leave",  "change",      "pause",       "step",
-                                            "faster", "slower",      "restart",     "scenarios",
-                                            "play",   "save",        "close",       "close-all"};
+static const char *const command_names[] = {"none",     "refresh",     "kill-leader", "crash-mid-broadcast",
+                                            "lose",     "hang-leader", "cut",         "join",
+                                            "leave",    "change",      "pause",       "step",
+                                            "faster",   "slower",      "restart",     "scenarios",
+                                            "play",     "save",        "record",      "close",
+                                            "close-all"};
 
 static void parse_color(const char *text, uint8_t color[3]) {
     unsigned long rgb = strtoul(text[0] == '#' ? text + 1 : text, NULL, 16);
@@ -106,6 +107,7 @@ enum {
     OPT_COLOR,
     OPT_DIFFERS,
     OPT_PAUSED,
+    OPT_RECORDED,
     OPT_NOTICE,
     OPT_EXPECTED,
     OPT_MENU,
@@ -114,21 +116,35 @@ enum {
     OPT_WHERE
 };
 
-static const struct option long_options[] = {
-    {"font-dir", 1, NULL, OPT_FONT},     {"icon", 1, NULL, OPT_ICON},
-    {"out", 1, NULL, OPT_OUT},           {"state", 1, NULL, OPT_STATE},
-    {"size", 1, NULL, OPT_SIZE},         {"members", 1, NULL, OPT_MEMBERS},
-    {"down", 1, NULL, OPT_DOWN},         {"silent", 1, NULL, OPT_SILENT},
-    {"cut", 1, NULL, OPT_CUT},           {"tile", 1, NULL, OPT_TILE},
-    {"changes", 1, NULL, OPT_CHANGES},   {"for", 1, NULL, OPT_FOR},
-    {"fullscreen", 0, NULL, OPT_FULL},   {"calm", 0, NULL, OPT_CALM},
-    {"help", 0, NULL, OPT_HELP},         {"dark", 0, NULL, OPT_DARK},
-    {"pulse", 1, NULL, OPT_PULSE},       {"name", 1, NULL, OPT_NAME},
-    {"color", 1, NULL, OPT_COLOR},       {"differs", 1, NULL, OPT_DIFFERS},
-    {"paused", 0, NULL, OPT_PAUSED},     {"notice", 1, NULL, OPT_NOTICE},
-    {"expected", 1, NULL, OPT_EXPECTED}, {"menu", 1, NULL, OPT_MENU},
-    {"typed", 1, NULL, OPT_TYPED},       {"where", 1, NULL, OPT_WHERE},
-    {"question", 1, NULL, OPT_QUESTION}, {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"font-dir", 1, NULL, OPT_FONT},
+                                             {"icon", 1, NULL, OPT_ICON},
+                                             {"out", 1, NULL, OPT_OUT},
+                                             {"state", 1, NULL, OPT_STATE},
+                                             {"size", 1, NULL, OPT_SIZE},
+                                             {"members", 1, NULL, OPT_MEMBERS},
+                                             {"down", 1, NULL, OPT_DOWN},
+                                             {"silent", 1, NULL, OPT_SILENT},
+                                             {"cut", 1, NULL, OPT_CUT},
+                                             {"tile", 1, NULL, OPT_TILE},
+                                             {"changes", 1, NULL, OPT_CHANGES},
+                                             {"for", 1, NULL, OPT_FOR},
+                                             {"fullscreen", 0, NULL, OPT_FULL},
+                                             {"calm", 0, NULL, OPT_CALM},
+                                             {"help", 0, NULL, OPT_HELP},
+                                             {"dark", 0, NULL, OPT_DARK},
+                                             {"pulse", 1, NULL, OPT_PULSE},
+                                             {"name", 1, NULL, OPT_NAME},
+                                             {"color", 1, NULL, OPT_COLOR},
+                                             {"differs", 1, NULL, OPT_DIFFERS},
+                                             {"recorded", 0, NULL, OPT_RECORDED},
+                                             {"paused", 0, NULL, OPT_PAUSED},
+                                             {"notice", 1, NULL, OPT_NOTICE},
+                                             {"expected", 1, NULL, OPT_EXPECTED},
+                                             {"menu", 1, NULL, OPT_MENU},
+                                             {"typed", 1, NULL, OPT_TYPED},
+                                             {"where", 1, NULL, OPT_WHERE},
+                                             {"question", 1, NULL, OPT_QUESTION},
+                                             {NULL, 0, NULL, 0}};
 
 static bool take(int option, struct options *o, struct tile_model *m) {
     switch (option) {
@@ -156,6 +172,7 @@ static bool take(int option, struct options *o, struct tile_model *m) {
     case OPT_COLOR: parse_color(optarg, m->color); return true;
     case OPT_DIFFERS: m->differs_since = strtoull(optarg, NULL, 10); return true;
     case OPT_PAUSED: m->paused = true; return true;
+    case OPT_RECORDED: m->is_recorded = true; return true;
     case OPT_NOTICE: snprintf(m->notice, sizeof m->notice, "%s", optarg); return true;
     case OPT_MENU: o->menu = optarg; return true;
     case OPT_TYPED: o->typed = optarg; return true;

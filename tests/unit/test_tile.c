@@ -62,7 +62,7 @@ static struct tile_model full_model(enum tile_state state, uint32_t members) {
     snprintf(m.notice, sizeof m.notice, "the next message to workstation-0012 will be lost");
     m.differs_since = 1234;
     m.expected = 129;
-    m.paused = m.cut_off = true;
+    m.paused = m.cut_off = m.is_recorded = true;
     m.members[1].suspected = members > 1;
     return m;
 }
@@ -136,7 +136,7 @@ static void a_follower_has_no_crown(void **state) {
 
 static void a_window_that_differs_shows_the_sign_the_count_and_the_border_at_every_size(void **state) {
     (void)state;
-    for (int s = TILE_JOINING; s <= TILE_FAILED; s++)
+    for (int s = TILE_JOINING; s <= TILE_CRASHED; s++)
         for (size_t i = 0; i < SIZES; i++) {
             struct tile_model m = full_model((enum tile_state)s, 32);
             m.differs_since = 17;
@@ -174,6 +174,25 @@ static void frozen_halted_and_failed_each_have_a_sign_and_a_word(void **state) {
             assert_has(drawn, rows[k].sign);
             assert_has(drawn, rows[k].word);
         }
+}
+
+static void whoever_is_recorded_says_so_in_the_window_and_its_title(void **state) {
+    (void)state;
+    char title[160];
+    struct tile_model m = model_of(TILE_LEADING, "w1", 5);
+    for (size_t i = 0; i < SIZES; i++)
+        assert_null(strstr(draw(&m, sizes[i][0], sizes[i][1], false), "sign recording"));
+    m.is_recorded = true;
+    for (size_t i = 0; i < SIZES; i++) {
+        const bool is_small = sizes[i][0] < 240 || sizes[i][1] < 240; /* there the title must do */
+        const char *drawn = draw(&m, sizes[i][0], sizes[i][1], false);
+        if (!is_small) {
+            assert_has(drawn, "note sign recording\n");
+            assert_has(drawn, " REC\n");
+        }
+    }
+    tile_title(&m, title, sizeof title);
+    assert_non_null(strstr(title, " REC"));
 }
 
 static void what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_size(void **state) {
@@ -242,7 +261,7 @@ static void no_text_is_drawn_outside_the_window_or_over_another(void **state) {
     (void)state;
     static struct text texts[TEXTS_MAX];
     static const uint32_t members[] = {0, 1, 5, 8, 32, 64, 200};
-    for (int s = TILE_JOINING; s <= TILE_FAILED; s++)
+    for (int s = TILE_JOINING; s <= TILE_CRASHED; s++)
         for (size_t n = 0; n < sizeof members / sizeof members[0]; n++)
             for (size_t i = 0; i < SIZES; i++) {
                 struct tile_model m = full_model((enum tile_state)s, members[n]);
@@ -437,6 +456,7 @@ int main(void) {
         cmocka_unit_test(a_window_that_differs_shows_the_sign_the_count_and_the_border_at_every_size),
         cmocka_unit_test(name_colour_count_and_hash_are_shown_at_every_size),
         cmocka_unit_test(frozen_halted_and_failed_each_have_a_sign_and_a_word),
+        cmocka_unit_test(whoever_is_recorded_says_so_in_the_window_and_its_title),
         cmocka_unit_test(what_a_view_change_does_to_a_worker_has_a_sign_and_words_at_every_size),
         cmocka_unit_test(an_excluded_worker_has_dropped_its_colour),
         cmocka_unit_test(a_member_that_is_not_heard_is_grey_and_has_a_sign),

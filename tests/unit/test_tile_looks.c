@@ -19,7 +19,7 @@
 
 #define ITEMS_MAX 4096
 #define NOTES_MAX 64
-#define STATES    ((int)TILE_FAILED + 1)
+#define STATES    ((int)TILE_CRASHED + 1)
 
 /* -- a canvas that remembers what was drawn where ---------------------------------------------------------
  */
@@ -123,7 +123,7 @@ static const struct canvas_ops ops = {.rect = record_rect,
 /* -- the states ---------------------------------------------------------------------------------------------
  */
 
-enum { DIFFERS = 1, CUT = 2, PAUSED = 4, NOTICE = 8, SILENT = 16, ALL = 31 };
+enum { DIFFERS = 1, CUT = 2, PAUSED = 4, NOTICE = 8, SILENT = 16, RECORDED = 32, ALL = 63 };
 
 static const char *const reasons[] = {
     [TILE_JOINING] = "",
@@ -138,6 +138,8 @@ static const char *const reasons[] = {
     [TILE_EXCLUDED] = "the others went on; it joins again\u2026",
     [TILE_LEAVING] = "",
     [TILE_FAILED] = "no member answered at tcp://127.0.0.1:5670 within 3 s",
+    [TILE_HUNG] = "nothing is heard of it",
+    [TILE_CRASHED] = "",
 };
 
 static struct tile_model model_of(enum tile_state state, unsigned what, const char *name, uint32_t members) {
@@ -153,7 +155,8 @@ static struct tile_model model_of(enum tile_state state, unsigned what, const ch
                            .mean_ms = 2000,
                            .differs_since = what & DIFFERS ? 1234 : 0,
                            .cut_off = (what & CUT) != 0,
-                           .paused = (what & PAUSED) != 0};
+                           .paused = (what & PAUSED) != 0,
+                           .is_recorded = (what & RECORDED) != 0};
     snprintf(m.name, sizeof m.name, "%s", name);
     snprintf(m.reason, sizeof m.reason, "%s", reasons[state]);
     if (what & NOTICE)
