@@ -28,6 +28,7 @@ struct file {
     uint64_t number; /* of the line in `line` */
     bool cut, exited, finished;
     gms_id id;
+    char start[32];
     struct trace_line line;
 };
 
@@ -42,6 +43,7 @@ struct trace_merge {
     bool one_host, by_clock;
     enum gms_rung_id rung_id;
     bool agreed, last_man_standing;
+    uint64_t seed;
     uint64_t cut;
     uint64_t bytes, bytes_read;
 };
@@ -134,6 +136,7 @@ static bool take_header(struct trace_merge *merge, struct file *f, char *error, 
     const json_t *root = f->line.root;
     if (!trace_parse_id(text_of(root, "id"), &f->id))
         return complain(f, error, error_size, "the header's `id` is not an id of 16 hex digits");
+    snprintf(f->start, sizeof f->start, "%s", text_of(root, "start"));
     if (!agree(f, merge->run, sizeof merge->run, "run", text_of(root, "run"), error, error_size) ||
         !agree(f, merge->rung, sizeof merge->rung, "rung", text_of(root, "rung"), error, error_size) ||
         !agree(f, merge->source, sizeof merge->source, "source", text_of(root, "source"), error, error_size))
@@ -148,6 +151,8 @@ static bool take_header(struct trace_merge *merge, struct file *f, char *error, 
     if (!merge->host[0])
         snprintf(merge->host, sizeof merge->host, "%s", text_of(root, "host"));
     merge->one_host = merge->one_host && merge->host[0] && strcmp(merge->host, text_of(root, "host")) == 0;
+    if (merge->seed == 0)
+        merge->seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
     merge->agreed = merge->agreed || strcmp(text_of(root, "delivery"), "agreed") == 0;
     merge->last_man_standing =
         merge->last_man_standing || json_is_true(json_object_get(root, "last_man_standing"));
@@ -156,6 +161,14 @@ static bool take_header(struct trace_merge *merge, struct file *f, char *error, 
 
 bool trace_merge_live(const struct trace_merge *merge) {
     return strcmp(merge->source, "live") == 0;
+}
+
+uint64_t trace_merge_seed(const struct trace_merge *merge) {
+    return merge->seed;
+}
+
+const char *trace_merge_source(const struct trace_merge *merge) {
+    return merge->source;
 }
 
 /* -- Files ----------------------------------------------------------------------------------------------- */
@@ -444,6 +457,14 @@ float trace_merge_progress(const struct trace_merge *merge) {
     if (merge->heap_count == 0)
         return 1;
     return merge->bytes > merge->bytes_read ? (float)merge->bytes_read / (float)merge->bytes : 1;
+}
+
+const char *trace_merge_run(const struct trace_merge *merge) {
+    return merge->run;
+}
+
+const char *trace_merge_start(const struct trace_merge *merge, uint32_t file) {
+    return merge->files[file]->start;
 }
 
 uint64_t trace_merge_cut(const struct trace_merge *merge) {

@@ -35,7 +35,11 @@ enum gms_rung_id trace_merge_rung(const struct trace_merge *);
 bool trace_merge_agreed(const struct trace_merge *); /* by the headers, as the next one */
 bool trace_merge_last_man_standing(const struct trace_merge *);
 bool trace_merge_live(const struct trace_merge *);
-uint64_t trace_merge_cut(const struct trace_merge *); /* lines cut short so far */
+uint64_t trace_merge_seed(const struct trace_merge *);      /* the first file's; 0: it names none */
+const char *trace_merge_source(const struct trace_merge *); /* live, sim or explore */
+const char *trace_merge_run(const struct trace_merge *);
+const char *trace_merge_start(const struct trace_merge *, uint32_t file); /* as its header says it; or "" */
+uint64_t trace_merge_cut(const struct trace_merge *);                     /* lines cut short so far */
 
 float trace_merge_progress(const struct trace_merge *); /* from 0 to 1, by bytes */
 

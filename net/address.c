@@ -18,6 +18,19 @@ const char *address_name_error(const char *name) {
     return NULL;
 }
 
+int address_name_compare(const char *a, const char *b) {
+    while (*a && *b) {
+        const size_t digits_a = strspn(a, "0123456789"), digits_b = strspn(b, "0123456789");
+        if (digits_a > 0 && digits_b > 0 && digits_a != digits_b)
+            return digits_a < digits_b ? -1 : 1;
+        if (*a != *b)
+            return *a < *b ? -1 : 1;
+        a++;
+        b++;
+    }
+    return *a ? 1 : *b ? -1 : 0;
+}
+
 /* -- The book ------------------------------------------------------------------------------------------ */
 
 #define SLOTS (2 * NET_ADDRESSES_MAX)

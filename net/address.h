@@ -14,6 +14,9 @@ struct address {
 /* NULL if the name can be used, else what is wrong with it: 1 to 16 of A-Z a-z 0-9 . _ - */
 const char *address_name_error(const char *name);
 
+/* As people count: w2 before w10. */
+int address_name_compare(const char *a, const char *b);
+
 /* What is known of others, bounded; the least recently heard of is forgotten first. */
 struct address_book {
     uint32_t count;

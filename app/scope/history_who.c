@@ -50,20 +50,6 @@ uint16_t history_who(struct history *h, const char *name) {
     return row ? row->line : HISTORY_NOBODY;
 }
 
-/* As people count: w2 before w10. */
-static int compare_names(const char *a, const char *b) {
-    while (*a && *b) {
-        const size_t digits_a = strspn(a, "0123456789"), digits_b = strspn(b, "0123456789");
-        if (digits_a > 0 && digits_b > 0 && digits_a != digits_b)
-            return digits_a < digits_b ? -1 : 1;
-        if (*a != *b)
-            return *a < *b ? -1 : 1;
-        a++;
-        b++;
-    }
-    return *a ? 1 : *b ? -1 : 0;
-}
-
 static uint16_t moved(uint16_t row, uint32_t at) {
     return row != HISTORY_NOBODY && row >= at ? (uint16_t)(row + 1) : row;
 }
@@ -71,7 +57,7 @@ static uint16_t moved(uint16_t row, uint32_t at) {
 /* Those behind it move one down. */
 static struct history_row *insert_row(struct history *h, const char *name) {
     uint32_t at = 0;
-    while (at < h->row_count && compare_names(h->rows[at].name, name) < 0)
+    while (at < h->row_count && address_name_compare(h->rows[at].name, name) < 0)
         at++;
     memmove(h->rows + at + 1, h->rows + at, (h->row_count - at) * sizeof h->rows[0]);
     memmove(h->row_last + at + 1, h->row_last + at, (h->row_count - at) * sizeof h->row_last[0]);
