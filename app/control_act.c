@@ -34,7 +34,7 @@ int act_ask(struct act *a, const struct registry_entry *entry, const char *text,
         return act_say(a, STATUS_CANT_RUN, "%s does not answer", entry->address.name);
     if (strncmp(reply, "error ", 6) == 0)
         return act_say(a, STATUS_CANT_RUN, "%s: %s", entry->address.name, reply + 6);
-    return act_say(a, STATUS_FINE, "%s", done);
+    return act_say(a, STATUS_FINE, "%s", done ? done : reply + (strncmp(reply, "ok ", 3) == 0 ? 3 : 0));
 }
 
 int act_ask_everybody(struct act *a, const char *text, const char *done) {
@@ -170,6 +170,19 @@ static int act_scenario(struct act *a) {
     return act_ask(a, &a->group->launcher, text, done);
 }
 
+/* The launcher may be in another folder: it is told the whole path. */
+static int act_record(struct act *a) {
+    char folder[PATH_MAX] = "", text[2 * PATH_MAX];
+    const char *path = a->word_count > 0 ? a->words[0] : "";
+    if (!a->group->has_launcher)
+        return act_say(a, STATUS_CANT_RUN, "no launcher here that could record: groupy demo --record FILE");
+    if (path[0] != '\0' && path[0] != '/' && !getcwd(folder, sizeof folder))
+        return act_say(a, STATUS_CANT_RUN, "%s: %s", path, strerror(errno));
+    snprintf(text, sizeof text, "record%s%s%s%s", path[0] != '\0' ? " " : "", folder,
+             folder[0] != '\0' ? "/" : "", path);
+    return act_ask(a, &a->group->launcher, text, NULL);
+}
+
 static int act_quit(struct act *a) {
     if (a->group->has_launcher)
         return act_ask(a, &a->group->launcher, "quit", "the group ends");
@@ -204,6 +217,7 @@ static const struct {
     {"leave", 0, 1, act_leave, {NULL}},
     {"rung", 1, 1, act_rung, {NULL}},
     {"scenario", 1, 1, act_scenario, {NULL}},
+    {"record", 0, 1, act_record, {NULL}},
     {"quit", 0, 0, act_quit, {NULL}},
 };
 

@@ -49,7 +49,7 @@ const char *act_option(const struct act *, const char *name); /* its value, NULL
 /* "leader" or a name; NULL with the message set if there is no such worker. */
 const struct registry_entry *act_whom(struct act *, const char *name);
 
-/* Sends one line. `done` becomes the message when it was obeyed. */
+/* Sends one line. `done` becomes the message when it was obeyed; NULL: what was answered. */
 int act_ask(struct act *, const struct registry_entry *, const char *text, const char *done);
 int act_ask_everybody(struct act *, const char *text, const char *done);
 

@@ -15,6 +15,7 @@
 #define WAIT_MAX_MS    50
 
 static volatile sig_atomic_t interrupted;
+static sig_atomic_t interrupted_before; /* the end of the last run */
 
 static void on_signal(int number) {
     (void)number;
@@ -101,7 +102,7 @@ static void advance(struct launcher *l) {
 }
 
 static void turn(struct launcher *l) {
-    zmq_pollitem_t items[CHILDREN_MAX + 3];
+    zmq_pollitem_t items[CHILDREN_MAX + 4];
     struct child *polled[CHILDREN_MAX];
     int count = 0;
     for (int i = 0; i < l->child_count; i++) {
@@ -112,10 +113,13 @@ static void turn(struct launcher *l) {
     }
     items[count] = (zmq_pollitem_t){.socket = zsock_resolve(l->control), .events = ZMQ_POLLIN};
     items[count + 1] = (zmq_pollitem_t){.socket = publisher_socket(l->publisher), .events = ZMQ_POLLIN};
-    const int others = l->has_scope ? 3 : 2;
-    items[count + 2] = (zmq_pollitem_t){.fd = l->has_scope ? l->scope.out : -1, .events = ZMQ_POLLIN};
+    int all = count + 2;
+    if (l->has_scope)
+        items[all++] = (zmq_pollitem_t){.fd = l->scope.out, .events = ZMQ_POLLIN};
+    if (l->video.runs)
+        items[all++] = (zmq_pollitem_t){.fd = l->video.process.out, .events = ZMQ_POLLIN};
     const long wait_ms = l->stage ? stage_wait_ms(l->stage, clock_now(), WAIT_MAX_MS) : WAIT_MAX_MS;
-    if (zmq_poll(items, count + others, wait_ms) > 0) {
+    if (zmq_poll(items, all, wait_ms) > 0) {
         for (int i = 0; i < count; i++) {
             if (items[i].revents && !child_read(polled[i], launcher_take_line, l))
                 launcher_reap(l, polled[i]);
@@ -123,6 +127,7 @@ static void turn(struct launcher *l) {
         launcher_read_control(l);
         launcher_meet_listeners(l);
         launcher_watch_scope(l);
+        launcher_watch_video(l);
     }
     launcher_let_go(l);
     launcher_wake(l, clock_now());
@@ -178,6 +183,11 @@ static void handle_signals(void) {
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* Who interrupts once more does not want to wait. */
+static bool hurries(void) {
+    return interrupted > interrupted_before;
+}
+
 /* One run after the other, until nobody wants another. */
 static int run_all(struct launcher *l) {
     char error[512] = "";
@@ -210,12 +220,17 @@ int launcher_run(const struct launcher_config *first, const struct launcher_conf
     l->opened = clock_now();
     l->printing = first->headless && !first->json;
     int status;
-    if (open_control(l, error, sizeof error)) {
+    if (!open_control(l, error, sizeof error) ||
+        (plain->record && !launcher_start_video(l, plain->record, error, sizeof error))) {
+        status = cant(error);
+    } else {
         launcher_open_scope(l);
         status = run_all(l);
         launcher_close_scope(l);
-    } else {
-        status = cant(error);
+        interrupted_before = interrupted;
+        launcher_close_video(l, hurries);
+        if (plain->record && l->video.failed && status == STATUS_FINE)
+            status = STATUS_CANT_RUN; /* what was asked for is not there */
     }
     trace_file_close(&l->director);
     publisher_destroy(&l->publisher, 100);

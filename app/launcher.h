@@ -25,6 +25,9 @@ struct launcher_config {
     uint64_t for_ms; /* 0: until told to end */
     struct member_options member;
     const char *trace_dir;           /* NULL: none */
+    const char *record;              /* a video of it; NULL: none, until somebody asks for one */
+    int record_width, record_height; /* px, of any video */
+    const char *out;                 /* where pictures and videos go that are not named; NULL: here */
     const struct scenario *scenario; /* NULL: none; its rung and members may have been overridden above */
     bool headless, json, no_scope, dark, reduced_motion;
 };

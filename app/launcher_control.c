@@ -84,6 +84,12 @@ static const char *restart(struct launcher *l, const char *text) {
     return ok ? "ok" : reply;
 }
 
+static const char *record(struct launcher *l, const char *text) {
+    static char reply[600];
+    launcher_toggle_video(l, text[6] == ' ' ? text + 7 : "", reply, sizeof reply);
+    return reply;
+}
+
 static const char *obey(struct launcher *l, const char *text) {
     char error[256] = "";
     if (strcmp(text, "join") == 0 && l->phase != RUNNING)
@@ -102,6 +108,8 @@ static const char *obey(struct launcher *l, const char *text) {
     }
     if (strncmp(text, "rung ", 5) == 0 || strncmp(text, "scenario ", 9) == 0)
         return restart(l, text);
+    if (strcmp(text, "record") == 0 || strncmp(text, "record ", 7) == 0)
+        return record(l, text);
     return remember(l, text) ? "ok" : "error not a command of a launcher";
 }
 

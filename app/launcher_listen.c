@@ -50,6 +50,8 @@ static void take_header(struct launcher *l, struct child *child, const json_t *r
         return; /* it goes by itself, as it was */
     if (l->paused)
         child_tell(child, "pause");
+    if (l->video.runs && !l->video.ends)
+        child_tell(child, "recorded on");
     if (l->delay_ms > 0)
         child_tell(child, "delay %" PRIu64, l->delay_ms);
 }

@@ -33,7 +33,7 @@ static bool has_screen(void) {
 void launcher_open_scope(struct launcher *l) {
     const struct launcher_config *c = l->plain;
     char error[256];
-    const char *argv[] = {"groupy", "scope", "--managed", "--group", c->group, NULL, NULL, NULL};
+    const char *argv[] = {"groupy", "scope", "--managed", "--group", c->group, NULL, NULL, NULL, NULL, NULL};
     int argc = 5;
     if (c->no_scope || c->headless || !has_screen())
         return;
@@ -41,9 +41,15 @@ void launcher_open_scope(struct launcher *l) {
         argv[argc++] = "--dark";
     if (c->reduced_motion)
         argv[argc++] = "--reduced-motion";
+    if (c->out) {
+        argv[argc++] = "--out";
+        argv[argc++] = c->out;
+    }
     l->has_scope = spawn(c->program, (char *const *)argv, &l->scope, error, sizeof error);
     if (!l->has_scope)
         fprintf(stderr, "groupy demo: %s; going on without the scope\n", error);
+    else if (l->video.runs)
+        launcher_tell_scope(l, "recorded on");
 }
 
 /* False: it has ended. What it says is not for us. */
@@ -66,6 +72,15 @@ static void bury(struct launcher *l) {
     while (waitpid(l->scope.pid, &status, 0) < 0 && errno == EINTR) {
     }
     l->has_scope = false;
+}
+
+void launcher_tell_scope(struct launcher *l, const char *text) {
+    char line[512];
+    const int size = snprintf(line, sizeof line, "%s\n", text);
+    if (!l->has_scope || l->scope.in < 0 || size < 0 || (size_t)size >= sizeof line)
+        return;
+    const ssize_t written = write(l->scope.in, line, (size_t)size); /* one that hangs misses it */
+    (void)written;
 }
 
 void launcher_watch_scope(struct launcher *l) {

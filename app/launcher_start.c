@@ -69,7 +69,7 @@ static struct child *next_child(struct launcher *l) {
 
 bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
     const struct launcher_config *c = l->config;
-    char mean[32], seed[32], risk[32], loss[32], tile[PLACE_TEXT_SIZE];
+    char mean[32], await[16], seed[32], risk[32], loss[32], tile[PLACE_TEXT_SIZE];
     struct member_options_words member;
     struct child *child = next_child(l);
     if (!child) {
@@ -99,9 +99,17 @@ bool launcher_start_worker(struct launcher *l, char *error, size_t error_size) {
         argv[argc++] = "--dark";
     if (c->reduced_motion)
         argv[argc++] = "--reduced-motion";
-    if (l->has_scope) { /* it is to see the run from the beginning */
+    const int listeners = l->has_scope + (l->video.runs && !l->video.ends);
+    if (listeners > 0) { /* they are to see the run from the beginning */
+        snprintf(await, sizeof await, "%d", listeners);
         argv[argc++] = "--await-scope";
         argv[argc++] = AWAIT_SCOPE;
+        argv[argc++] = "--await-count";
+        argv[argc++] = await;
+    }
+    if (c->out) {
+        argv[argc++] = "--out";
+        argv[argc++] = c->out;
     }
     if (c->trace_dir) {
         argv[argc++] = "--trace";

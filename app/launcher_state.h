@@ -16,6 +16,14 @@ enum launcher_phase { RUNNING, SETTLING, ENDING };
 
 struct stage;
 
+struct launcher_video { /* the recording */
+    bool runs, ends;    /* its process is there; it was told to finish */
+    bool failed;        /* one of this demo's did */
+    struct spawned process;
+    char path[4096], said[4600]; /* said: its words on what came of it */
+    size_t said_size;
+};
+
 struct launcher {
     const struct launcher_config *plain;  /* what was asked for, without a scenario */
     const struct launcher_config *config; /* of this run: &now */
@@ -42,6 +50,7 @@ struct launcher {
     uint64_t mean_ms, loss_percent, delay_ms;
     bool has_scope; /* a window for all of it, beside theirs */
     struct spawned scope;
+    struct launcher_video video;
     struct stage *stage; /* a scenario's; NULL: none */
     bool played;         /* it is over, and the group stays */
 };
@@ -89,6 +98,17 @@ double launcher_seconds(const struct launcher *, gms_time now); /* since the sta
 void launcher_open_scope(struct launcher *);
 void launcher_watch_scope(struct launcher *); /* it may have ended */
 void launcher_close_scope(struct launcher *);
+void launcher_tell_scope(struct launcher *, const char *text);
+
+/* -- launcher_video.c ---------------------------------------------------------------------------------- */
+
+/* To that file; "": to one that is named after rung and time. False and one line in `error`. */
+bool launcher_start_video(struct launcher *, const char *path, char *error, size_t error_size);
+
+/* Starts or ends it. The reply of the control socket goes to `said`; false: it is an error. */
+bool launcher_toggle_video(struct launcher *, const char *path, char *said, size_t said_size);
+void launcher_watch_video(struct launcher *); /* it may have ended */
+void launcher_close_video(struct launcher *, bool (*hurries)(void));
 
 /* -- launcher_run.c ----------------------------------------------------------------------------------- */
 

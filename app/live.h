@@ -62,7 +62,7 @@ const char *live_endpoint(const struct live *);
 const char *live_control_endpoint(const struct live *);
 const char *live_telemetry_endpoint(const struct live *); /* "" if there is none */
 
-bool live_watched(struct live *); /* somebody listens to what it publishes */
+uint32_t live_listeners(struct live *); /* so many came to hear what it publishes */
 
 enum live_end live_end(struct live *);
 void live_reason(struct live *, char *reason, size_t reason_size);

@@ -22,6 +22,8 @@ static const char *state_word(enum tile_state state) {
     case TILE_EXCLUDED: return "excluded";
     case TILE_LEAVING: return "leaving";
     case TILE_FAILED: return "failed";
+    case TILE_HUNG: /* nobody can say that of itself */
+    case TILE_CRASHED: break;
     }
     return "?";
 }
@@ -264,6 +266,12 @@ static void tile(struct live *live, struct order *o) {
     pthread_mutex_unlock(&live->lock);
 }
 
+static void recorded(struct live *live, struct order *o) {
+    pthread_mutex_lock(&live->lock);
+    live->recorded = streq(o->word[0], "on");
+    pthread_mutex_unlock(&live->lock);
+}
+
 static void notice(struct live *live, struct order *o) {
     live_notice(live, o->text);
 }
@@ -309,6 +317,7 @@ static const struct {
     {"quit", 0, quit},
     {"tile", 1, tile},
     {"notice", 0, notice},
+    {"recorded", 1, recorded},
     {"press", 1, press},
 };
 

@@ -155,7 +155,7 @@ static void bring_listeners(struct live *live, struct publisher **late) {
         publisher_destroy(late, LAST_FRAME_MS);
     }
     pthread_mutex_lock(&live->lock);
-    live->watched = false;
+    live->listeners = 0;
     pthread_mutex_unlock(&live->lock);
     for (int waited_ms = 0; watched && live->publisher && waited_ms < BRING_OVER_MS; waited_ms += 5) {
         live_meet_listeners(live); /* the actor does not run yet */
@@ -269,11 +269,11 @@ const char *live_telemetry_endpoint(const struct live *live) {
     return live->publisher ? publisher_endpoint(live->publisher) : "";
 }
 
-bool live_watched(struct live *live) {
+uint32_t live_listeners(struct live *live) {
     pthread_mutex_lock(&live->lock);
-    const bool watched = live->watched;
+    const uint32_t listeners = live->listeners;
     pthread_mutex_unlock(&live->lock);
-    return watched;
+    return listeners;
 }
 
 enum live_end live_end(struct live *live) {

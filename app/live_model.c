@@ -97,6 +97,7 @@ void live_fill_model(struct live *live) {
     m->expected = gms_expected(&node->gms);
     m->differs_since = m->state == TILE_LEADING ? 0 : live->differs_since;
     m->paused = live->paused;
+    m->is_recorded = live->recorded;
     m->cut_links = 0;
     for (uint32_t i = 0; i < live->worker.view.count; i++)
         m->cut_links += gms_ids_have(&node->fault.cut, live->worker.view.members[i]);

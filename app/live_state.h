@@ -41,7 +41,8 @@ struct live {
     pthread_mutex_t lock; /* of what follows */
     struct tile_model model;
     struct place place;
-    bool watched; /* by somebody who listens to the publisher */
+    uint32_t listeners; /* that came to the publisher, all in all */
+    bool recorded;      /* somebody films the windows */
     enum live_end end;
     bool shown;
     char pressed[LIVE_KEY_SIZE]; /* "": none */

@@ -128,6 +128,6 @@ void live_meet_listeners(void *arg) {
         publisher_flush(live->publisher);
     }
     pthread_mutex_lock(&live->lock);
-    live->watched = publisher_watched(live->publisher);
+    live->listeners = publisher_met(live->publisher);
     pthread_mutex_unlock(&live->lock);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/ui/canvas_cairo.h"
@@ -17,16 +18,17 @@
 #define WHAT_SIZE       64
 #define STEM_SIZE       (WHAT_SIZE + 56)
 #define PATH_SIZE       4096
+#define TOLD_MAX        70 /* bytes of a path that a small window shows */
 
-static const char *folder_of(const struct picture_file *p) {
-    return p->folder != NULL && p->folder[0] != '\0' ? p->folder : ".";
+static const char *folder_of(const char *folder) {
+    return folder != NULL && folder[0] != '\0' ? folder : ".";
 }
 
 /* One line that names the folder as the user knows it. */
 static void tell_folder(const struct picture_file *p, char *said, size_t said_size) {
     char current[PATH_SIZE];
     const int reason = errno;
-    const char *folder = folder_of(p);
+    const char *folder = folder_of(p->folder);
     if (strcmp(folder, ".") == 0 && getcwd(current, sizeof current) != NULL)
         folder = current;
     snprintf(said, said_size, "not saved: no file can be made in %s (%s)", folder, strerror(reason));
@@ -34,7 +36,7 @@ static void tell_folder(const struct picture_file *p, char *said, size_t said_si
 
 /* What a file may be called on any system: the name of a worker comes from anywhere. */
 static void make_stem(const char *what, time_t now, int number, char stem[STEM_SIZE]) {
-    char clean[WHAT_SIZE], when[32] = "", tail[8] = "";
+    char clean[WHAT_SIZE], when[32] = "", tail[16] = "";
     struct tm local;
     snprintf(clean, sizeof clean, "%s", what);
     for (char *c = clean; *c != '\0'; c++)
@@ -91,7 +93,8 @@ static bool create_both(const struct picture_file *p, time_t now, char stem[STEM
                         struct output *png) {
     for (int number = 1; number <= SAME_SECOND_MAX; number++) {
         make_stem(p->what, now, number, stem);
-        if (create_in(svg, folder_of(p), stem, ".svg") && create_in(png, folder_of(p), stem, ".png"))
+        if (create_in(svg, folder_of(p->folder), stem, ".svg") &&
+            create_in(png, folder_of(p->folder), stem, ".png"))
             return true;
         discard(svg);
         if (errno != EEXIST)
@@ -119,6 +122,13 @@ static bool draw_png(const struct picture_file *p, FILE *file, char *said, size_
     return canvas_cairo_close(&png);
 }
 
+/* With the folder, unless that is the current one, or so long that the rest would not be seen. */
+static void tell_saved(const struct picture_file *p, const char *stem, char *said, size_t said_size) {
+    const char *folder = folder_of(p->folder);
+    const bool named = strcmp(folder, ".") != 0 && strlen(folder) + strlen(stem) < TOLD_MAX;
+    snprintf(said, said_size, "saved %s%s%s.svg, .png", named ? folder : "", named ? "/" : "", stem);
+}
+
 bool picture_file_save(const struct picture_file *p, time_t now, char *said, size_t said_size) {
     struct output svg = {.file = NULL}, png = {.file = NULL};
     char stem[STEM_SIZE];
@@ -130,7 +140,7 @@ bool picture_file_save(const struct picture_file *p, time_t now, char *said, siz
     errno = 0;
     if (draw_svg(p, svg.file) && close_output(&svg) && draw_png(p, png.file, said, said_size) &&
         close_output(&png)) {
-        snprintf(said, said_size, "saved %s.svg, .png", stem);
+        tell_saved(p, stem, said, said_size);
         return true;
     }
     if (said[0] == '\0')
@@ -138,5 +148,35 @@ bool picture_file_save(const struct picture_file *p, time_t now, char *said, siz
                  errno != 0 ? strerror(errno) : "writing failed");
     discard(&svg);
     discard(&png);
+    return false;
+}
+
+bool picture_file_reserve(const char *folder, const char *what, time_t now, const char *ending, char *path,
+                          size_t path_size, char *error, size_t error_size) {
+    char stem[STEM_SIZE];
+    for (int number = 1; number <= SAME_SECOND_MAX; number++) {
+        make_stem(what, now, number, stem);
+        if (folder != NULL && folder[0] != '\0')
+            snprintf(path, path_size, "%s/%s%s", folder, stem, ending);
+        else
+            snprintf(path, path_size, "%s%s", stem, ending);
+        FILE *file = create(path);
+        if (file != NULL)
+            return fclose(file) == 0;
+        if (errno != EEXIST)
+            break;
+    }
+    snprintf(error, error_size, "%s: no such file can be made: %s", path, strerror(errno));
+    return false;
+}
+
+bool picture_file_folder(const char *folder, char *error, size_t error_size) {
+    if (mkdir(folder, 0777) == 0 || (errno == EEXIST && access(folder, W_OK | X_OK) == 0)) {
+        struct stat about;
+        if (stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
+            return true;
+        errno = ENOTDIR;
+    }
+    snprintf(error, error_size, "no files can be made in %s: %s", folder, strerror(errno));
     return false;
 }

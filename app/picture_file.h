@@ -26,4 +26,13 @@ struct picture_file {
  * went wrong; then neither file is left. */
 bool picture_file_save(const struct picture_file *, time_t now, char *said, size_t said_size);
 
+/* The name that such a picture would have, for a file of another kind, as ".mp4": created, empty, so that
+ * nobody else takes it. False and one line in `error`. */
+bool picture_file_reserve(const char *folder, const char *what, time_t now, const char *ending, char *path,
+                          size_t path_size, char *error, size_t error_size);
+
+/* Whether files can be made in the folder, which is made if it is not there. False and one line in `error`.
+ */
+bool picture_file_folder(const char *folder, char *error, size_t error_size);
+
 #endif

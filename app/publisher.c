@@ -13,6 +13,7 @@ struct publisher {
     char endpoint[NET_ENDPOINT_SIZE], who[NET_NAME_SIZE];
     char header[TRACE_HEADER_SIZE_MAX];
     size_t header_size;
+    uint32_t met;              /* listeners, since it began */
     bool watched, introducing; /* the frame in the making tells newcomers how it stands */
     uint64_t number;           /* of the next record, counted whether anybody listens or not */
     size_t size;               /* of the frame in the making; 0: none is */
@@ -59,6 +60,10 @@ void publisher_destroy(struct publisher **self, int linger_ms) {
 
 const char *publisher_endpoint(const struct publisher *p) {
     return p->endpoint;
+}
+
+uint32_t publisher_met(const struct publisher *p) {
+    return p->met;
 }
 
 void *publisher_socket(const struct publisher *p) {
@@ -154,6 +159,7 @@ bool publisher_met_somebody(struct publisher *p) {
         if (size != 1 || word[0] > 1)
             continue;
         met = p->watched = word[0] == 1;
+        p->met += met;
     }
     if (met)
         introduce(p);

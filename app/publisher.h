@@ -37,6 +37,7 @@ void publisher_flush(struct publisher *); /* what was written leaves as one fram
  * the socket can be read, or every turn. */
 bool publisher_met_somebody(struct publisher *);
 bool publisher_watched(const struct publisher *); /* somebody listens, as far as it was asked */
+uint32_t publisher_met(const struct publisher *); /* how many came, all in all */
 void *publisher_socket(const struct publisher *); /* ZeroMQ's, for polling */
 
 /* -- The frame, for readers ------------------------------------------------------------------------------ */

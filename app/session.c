@@ -60,7 +60,8 @@ static void save(struct session *s) {
     char what[64], said[256], text[300];
     const struct window_size size = window_size(s->window);
     snprintf(what, sizeof what, "%s-%s", gms_rung_name(s->rung), s->o.name);
-    const struct picture_file picture = {.what = what,
+    const struct picture_file picture = {.folder = s->o.out,
+                                         .what = what,
                                          .width = size.width,
                                          .height = size.height,
                                          .scale = PICTURE_SCALE,
@@ -103,6 +104,7 @@ static void handle_key(struct session *s, enum window_command key) {
     case WINDOW_SCENARIOS: open_menu(s); break;
     case WINDOW_PLAY: act(s, 2, (const char *[]){"scenario", window_choice(s->window)}); break;
     case WINDOW_SAVE: save(s); break;
+    case WINDOW_RECORD: act(s, 1, (const char *[]){"record"}); break;
     case WINDOW_LEAVE:
     case WINDOW_CLOSE:
         if (s->closing)

@@ -14,7 +14,8 @@ struct worker_options {
     struct texts join;
     struct member_options member;
     uint64_t mean_ms, seed, risk, loss;
-    uint64_t await_ms; /* for somebody to listen, before it begins */
+    const char *out;                /* where its pictures go; NULL: here */
+    uint64_t await_ms, await_count; /* for so many to listen, before it begins */
     bool headless, insecure, managed, fullscreen, dark, reduced_motion;
 };
 

@@ -67,9 +67,11 @@ static void telemetry_endpoint(const struct session *s, char endpoint[NET_ENDPOI
         registry_endpoint(&s->registry, "tel", endpoint);
 }
 
-/* For a launcher that starts a scope: it is to see the run from its beginning, but nobody waits for long. */
+/* For a launcher that starts a scope, or records: they are to see the run from its beginning, but nobody
+ * waits for long. */
 static void await_listener(struct session *s) {
-    for (uint64_t waited_ms = 0; waited_ms < s->o.await_ms && !live_watched(s->live); waited_ms += 5)
+    for (uint64_t waited_ms = 0; waited_ms < s->o.await_ms && live_listeners(s->live) < s->o.await_count;
+         waited_ms += 5)
         zclock_sleep(5);
 }
 

@@ -23,7 +23,8 @@ const char *spawn_self(const char *argv0) {
     return argv0; /* found along PATH, as this one was */
 }
 
-bool spawn(const char *program, char *const *argv, struct spawned *child, char *error, size_t error_size) {
+static bool start(const char *program, char *const *argv, bool apart, struct spawned *child, char *error,
+                  size_t error_size) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int in[2] = {-1, -1}, out[2] = {-1, -1};
@@ -42,6 +43,10 @@ bool spawn(const char *program, char *const *argv, struct spawned *child, char *
     posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     posix_spawnattr_init(&attributes);
+    if (apart) {
+        posix_spawn_file_actions_adddup2(&actions, out[1], STDERR_FILENO);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP); /* a group of its own */
+    }
     const int rc = posix_spawnp(&child->pid, program, &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
@@ -58,4 +63,13 @@ bool spawn(const char *program, char *const *argv, struct spawned *child, char *
     fcntl(child->in, F_SETFL, O_NONBLOCK);
     fcntl(child->out, F_SETFL, O_NONBLOCK);
     return true;
+}
+
+bool spawn(const char *program, char *const *argv, struct spawned *child, char *error, size_t error_size) {
+    return start(program, argv, false, child, error, error_size);
+}
+
+bool spawn_apart(const char *program, char *const *argv, struct spawned *child, char *error,
+                 size_t error_size) {
+    return start(program, argv, true, child, error, error_size);
 }

@@ -18,4 +18,8 @@ const char *spawn_self(const char *argv0);
 /* `argv` ends with NULL. False and one line in `error` if it can't be started. */
 bool spawn(const char *program, char *const *argv, struct spawned *, char *error, size_t error_size);
 
+/* The same for a program that is not ours: `out` reads its diagnostics as well, and what the terminal sends
+ * to this process and its children, a Ctrl+C, does not reach it. */
+bool spawn_apart(const char *program, char *const *argv, struct spawned *, char *error, size_t error_size);
+
 #endif

@@ -146,17 +146,17 @@ static void set_loss(struct launcher *l, uint64_t percent) {
     launcher_tell_all(l, text);
 }
 
-static bool has_windows(const struct launcher *l) {
-    return !l->config->headless && !l->told_no_display;
+static bool is_watched(const struct launcher *l) { /* or will be */
+    return (!l->config->headless && !l->told_no_display) || l->video.runs;
 }
 
-/* It stays in the windows for as long as it takes to read; the script waits. */
+/* It stays in the windows, or in the film, for as long as it takes to read; the script waits. */
 static void note(struct stage *stage, struct launcher *l, const char *text) {
     char line[SCENARIO_TEXT_SIZE + 8];
     snprintf(line, sizeof line, "notice %s", text);
     launcher_tell_all(l, line);
     launcher_note(l, text);
-    if (has_windows(l))
+    if (is_watched(l))
         stage->began += (NOTE_MS + NOTE_BYTE_MS * strlen(text)) * CLOCK_MS;
 }
 
@@ -280,7 +280,7 @@ bool stage_advance(struct stage *stage, struct launcher *l, gms_time now) {
         return true;
     if (stage->idle_since == 0)
         stage->idle_since = now;
-    return now < stage->idle_since + (has_windows(l) ? CURTAIN_SEEN : CURTAIN);
+    return now < stage->idle_since + (is_watched(l) ? CURTAIN_SEEN : CURTAIN);
 }
 
 long stage_wait_ms(const struct stage *stage, gms_time now, long max_ms) {

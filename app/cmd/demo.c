@@ -7,7 +7,9 @@
 #include "app/assets.h"
 #include "app/cmd/cmd.h"
 #include "app/launcher.h"
+#include "app/picture_file.h"
 #include "app/registry.h"
+#include "app/report/video.h"
 #include "app/spawn.h"
 #include "app/trace_merge.h"
 
@@ -59,6 +61,23 @@ static int settle(struct launcher_config *config, const char *rung) {
     return STATUS_FINE;
 }
 
+/* A video that can't be made is told before anything starts. */
+static int check_record(struct launcher_config *config, const char *size) {
+    char error[4608];
+    enum video_kind kind;
+    if (!video_size_of(size, &config->record_width, &config->record_height, error, sizeof error))
+        return options_error("demo", "--record-size %s", error);
+    if (config->record && !video_kind_of(config->record, &kind, error, sizeof error))
+        return options_error("demo", "--record %s", error);
+    if ((config->out && !picture_file_folder(config->out, error, sizeof error)) ||
+        (config->record &&
+         (!video_has_ffmpeg(error, sizeof error) || !video_can_write(config->record, error, sizeof error)))) {
+        options_error("demo", "%s", error);
+        return STATUS_CANT_RUN;
+    }
+    return STATUS_FINE;
+}
+
 /* `config` is what the command line says. */
 static int run(const struct launcher_config *config, const char *rung, const char *name,
                struct scenario *scenario) {
@@ -78,7 +97,7 @@ static int run(const struct launcher_config *config, const char *rung, const cha
 }
 
 int cmd_demo(int argc, char **argv) {
-    const char *rung = NULL, *name = NULL;
+    const char *rung = NULL, *name = NULL, *record_size = "1280x720";
     char rungs[160];
     int status;
     struct launcher_config config = {
@@ -99,6 +118,10 @@ int cmd_demo(int argc, char **argv) {
         {"--json", OPTION_FLAG, &config.json, 0, 0, NULL, "print the verdict only, as one JSON document"},
         {"--trace", OPTION_TEXT, &config.trace_dir, 0, 0, "DIR",
          "write a trace file for every process there"},
+        {"--record", OPTION_TEXT, &config.record, 0, 0, "FILE",
+         "a video of the windows and the scope: .mp4, .webm or .gif, by ffmpeg"},
+        {"--record-size", OPTION_TEXT, &record_size, 0, 0, "1280x720", "of that, and of what R records"},
+        {"--out", OPTION_TEXT, &config.out, 0, 0, "DIR", "where S and R save (default: here)"},
         {"--seed", OPTION_NUMBER, &config.seed, 0, 1000000000000, "S",
          "of the workers' chances (default: the time)"},
         {"--group", OPTION_TEXT, &config.group, 0, 0, "G",
@@ -121,7 +144,8 @@ int cmd_demo(int argc, char **argv) {
         .example = "groupy demo -n 5 --rung gms2",
         .options = options};
     if (!options_read(&command, argc, argv, NULL, NULL, &status) ||
-        (status = member_options_check(&config.member, "demo")) != STATUS_FINE)
+        (status = member_options_check(&config.member, "demo")) != STATUS_FINE ||
+        (status = check_record(&config, record_size)) != STATUS_FINE)
         return status;
     struct scenario *scenario = name ? malloc(sizeof *scenario) : NULL;
     if (name && !scenario) {

@@ -5,6 +5,7 @@
 #include <czmq.h>
 
 #include "app/cmd/cmd.h"
+#include "app/picture_file.h"
 #include "app/session.h"
 
 const char *program_name = "groupy";
@@ -58,11 +59,17 @@ static int check_options(struct worker_options *o, enum gms_rung_id *rung) {
     return member_options_check(&o->member, "worker");
 }
 
+static int check_folder(const char *folder) {
+    char error[4608];
+    return !folder || picture_file_folder(folder, error, sizeof error) ? STATUS_FINE : fail(error);
+}
+
 int cmd_worker(int argc, char **argv) {
     struct session s = {.o = {.group = "groupy",
                               .rung = LIVE_RUNG,
                               .run = "-",
                               .mean_ms = 2000,
+                              .await_count = 1,
                               .member = member_options_default,
                               .seed = 0}};
     struct worker_options *o = &s.o;
@@ -90,7 +97,9 @@ int cmd_worker(int argc, char **argv) {
         {"--reduced-motion", OPTION_FLAG, &o->reduced_motion, 0, 0, NULL,
          "no pulse when a change is delivered"},
         {"--tile", OPTION_TEXT, &o->tile, 0, 0, "I/N", NULL},
+        {"--out", OPTION_TEXT, &o->out, 0, 0, "DIR", "where S saves pictures (default: here)"},
         {"--await-scope", OPTION_DURATION, &o->await_ms, 0, 10000, "300ms", NULL},
+        {"--await-count", OPTION_NUMBER, &o->await_count, 1, 8, "2", NULL},
         {"--run", OPTION_TEXT, &o->run, 0, 0, "ID", NULL},
         {"--managed", OPTION_FLAG, &o->managed, 0, 0, NULL, NULL},
         {.name = NULL},
@@ -101,7 +110,7 @@ int cmd_worker(int argc, char **argv) {
                                     .example = "groupy worker --join tcp://127.0.0.1:5000 --headless",
                                     .options = options};
     if (!options_read(&command, argc, argv, NULL, NULL, &status) ||
-        (status = check_options(o, &s.rung)) != STATUS_FINE)
+        (status = check_options(o, &s.rung)) != STATUS_FINE || (status = check_folder(o->out)) != STATUS_FINE)
         return status;
     if (o->seed == 0)
         o->seed = (uint64_t)zclock_usecs();

@@ -197,6 +197,14 @@ static void escape(struct scope *s) {
     s->dirty = true;
 }
 
+/* All of it is recorded, windows too, by the demo. */
+static void record(struct scope *s) {
+    if (s->look.is_live)
+        act(s, "record", NULL);
+    else
+        scope_notice(s, "of a recorded run: groupy scope TRACES --record FILE.mp4");
+}
+
 void scope_do(struct scope *s, enum scope_command command) {
     switch (command) {
     case SCOPE_NONE: break;
@@ -230,7 +238,7 @@ void scope_do(struct scope *s, enum scope_command command) {
     case SCOPE_HELP: add_ask(s, SCOPE_WISH_HELP); break;
     case SCOPE_FULL_SCREEN: add_ask(s, SCOPE_WISH_FULL_SCREEN); break;
     case SCOPE_ESCAPE: escape(s); break;
-    case SCOPE_RECORD: scope_notice(s, "recording is not there yet"); break;
+    case SCOPE_RECORD: record(s); break;
     case SCOPE_CLOSE: add_ask(s, SCOPE_WISH_CLOSE); break;
     }
 }

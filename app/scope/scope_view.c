@@ -337,6 +337,7 @@ void scope_draw_still(struct scope *s, struct canvas *canvas) {
     s->look.hovered = s->marked;
     s->look.hovered_property = 0;
     s->look.hovered_tool = -1;
+    s->look.is_recorded = false;
     draw(s, canvas);
     s->look = look;
 }

@@ -260,11 +260,31 @@ static void handle(struct scope_window *w, const SDL_Event *event) {
 /* -- The loop ----------------------------------------------------------------------------------------------
  */
 
+static void obey_demo(struct scope_window *w, const char *line) {
+    if (strncmp(line, "notice ", 7) == 0)
+        scope_notice(w->scope, line + 7);
+    else if (strncmp(line, "recorded ", 9) == 0)
+        w->scope->look.is_recorded = strcmp(line + 9, "on") == 0;
+    w->dirty = true;
+}
+
 /* A demo that ends, or dies, closes the standard input of its scope. */
-static bool demo_is_gone(void) {
-    char bytes[64];
+static bool demo_is_gone(struct scope_window *w) {
+    char bytes[256];
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    return poll(&in, 1, 0) > 0 && read(STDIN_FILENO, bytes, sizeof bytes) <= 0;
+    if (poll(&in, 1, 0) <= 0)
+        return false;
+    const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    for (ssize_t i = 0; i < size; i++) {
+        if (bytes[i] != '\n' && w->told_size < sizeof w->told - 1) {
+            w->told[w->told_size++] = bytes[i];
+        } else if (bytes[i] == '\n') {
+            w->told[w->told_size] = '\0';
+            w->told_size = 0;
+            obey_demo(w, w->told);
+        }
+    }
+    return size <= 0;
 }
 
 static void read_source(struct scope_window *w) {
@@ -303,7 +323,7 @@ static void turn(struct scope_window *w) {
     }
     follow_mouse(w);
     window_grant_wishes(w);
-    w->ends |= interrupted || (w->config->managed && demo_is_gone());
+    w->ends |= interrupted || (w->config->managed && demo_is_gone(w));
     const int wait = w->ends ? 0 : until_next_turn(w);
     if (wait > 0)
         SDL_WaitEventTimeout(NULL, wait); /* NULL: only wait, the event stays in the queue */

@@ -11,6 +11,7 @@
 struct scope_window_config {
     struct scope_target target;
     const char *assets; /* the folder with fonts, icon and scenarios */
+    const char *out;    /* where pictures go; NULL: here */
     bool managed;       /* started by a demo: below its workers, and until the standard input ends */
     bool fullscreen, reduced_motion;
     enum theme theme;

@@ -77,6 +77,7 @@ static const struct help_row rows[] = {
     {{{"B", SCOPE_QUIET}}, "heartbeats and acknowledgements", NULL},
     {{{"I", SCOPE_LINKS}}, "links: click cuts, Shift loses, right delays", "links"},
     {{{"S", SCOPE_SAVE}}, "save this picture", NULL},
+    {{{"R", SCOPE_RECORD}}, "record all as a video, stop", "record, stop"},
     {{{"T", SCOPE_THEME}}, "light, dark", NULL},
     {{{"F11", SCOPE_FULL_SCREEN}}, "full screen", NULL},
     {{{"Q", SCOPE_CLOSE}}, "close the scope", NULL},

@@ -25,6 +25,8 @@ struct scope_window {
     bool has_drawn, goes_on, was_deserted, dirty, ends;
     uint64_t drawn_ms, cost_ms, hand_ms;
     uint64_t keep_until_ms; /* the keyboard */
+    char told[512];         /* by the demo: the line in the making */
+    size_t told_size;
 };
 
 uint64_t window_now_ms(void);

@@ -48,7 +48,8 @@ static void draw_for_file(struct canvas *canvas, void *arg) {
 static void save(struct scope_window *w) {
     char what[32], said[256];
     snprintf(what, sizeof what, "%s-scope", gms_rung_name(w->scope->settings.rung));
-    const struct picture_file picture = {.what = what,
+    const struct picture_file picture = {.folder = w->config->out,
+                                         .what = what,
                                          .width = w->size.width,
                                          .height = w->size.height,
                                          .scale = 1,

@@ -7,7 +7,11 @@ count_is() { field_is "$1" count "$2"; }
 state_is() { field_is "$1" state "$2"; }
 
 cd "$WORK" || exit 1 # pictures are saved in the current folder
-demo -n 5 --mean 60m --rung gms3 --reduced-motion
+mkdir bin # an ffmpeg that keeps what it gets
+printf '#!/bin/sh\nfor out; do :; done\nexec cat >"${out#file:}"\n' >bin/ffmpeg
+chmod +x bin/ffmpeg
+export PATH="$WORK/bin:$PATH"
+demo -n 5 --mean 60m --rung gms3 --reduced-motion --record-size 320x180
 wait_for 10 in_group 5 || { fail "no group of five"; finish_screen; }
 wait_for 5 windows_are 5 || fail "no five windows"
 sleep 0.3
@@ -58,6 +62,15 @@ press w4 s
 saved() { [ "$(find "$WORK" -name 'groupy-gms3-w4-*.svg' -size +1k | wc -l)" -eq 1 ]; }
 wait_for 3 saved || fail "S: no picture"
 [ "$(find "$WORK" -name 'groupy-gms3-w4-*.png' -size +1k | wc -l)" -eq 1 ] || fail "S: no PNG"
+
+press w2 r
+filmed() { [ "$(xdotool search --name '^w[0-9]+ .* REC$' 2>/dev/null | wc -l)" -eq "$1" ]; }
+wait_for 5 filmed 5 || fail "R: not every window says that it is recorded"
+film_grows() { [ "$(find "$WORK" -name 'groupy-gms3-2*.mp4' -size +900k | wc -l)" -eq 1 ]; }
+wait_for 5 film_grows || fail "R: nothing is recorded"
+press w5 r
+wait_for 5 filmed 0 || fail "R: does not end"
+wait_for 5 grep -q 'recorded groupy-gms3-' "$WORK/err" || fail "R: the end is not told: $(cat "$WORK/err")"
 
 # The twin in a terminal of what has none of its own.
 ctl press T w4 >/dev/null || fail "ctl press T"

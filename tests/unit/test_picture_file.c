@@ -322,6 +322,13 @@ static bool exists(const char *name) {
     return stat(path, &info) == 0 && info.st_size > 0;
 }
 
+/* The line names the folder as well. */
+static void assert_saved(const char *said, const char *svg) {
+    char expected[600];
+    snprintf(expected, sizeof expected, "saved %s/%s, .png", folder, svg);
+    assert_string_equal(said, expected);
+}
+
 static const time_t moment = 1795280581; /* 2026-11-21 17:03:01 UTC */
 
 static void a_picture_is_named_by_its_window_and_the_time(void **state) {
@@ -330,7 +337,7 @@ static void a_picture_is_named_by_its_window_and_the_time(void **state) {
     struct tile_model m;
     const struct picture_file p = picture_in(folder, &m);
     assert_true(picture_file_save(&p, moment, said, sizeof said));
-    assert_string_equal(said, "saved groupy-gms5-w3-20261121-170301.svg, .png");
+    assert_saved(said, "groupy-gms5-w3-20261121-170301.svg");
     assert_true(exists("groupy-gms5-w3-20261121-170301.svg"));
     assert_true(exists("groupy-gms5-w3-20261121-170301.png"));
 }
@@ -343,13 +350,13 @@ static void no_file_is_ever_written_over(void **state) {
     p.what = "again";
     assert_true(picture_file_save(&p, moment, said, sizeof said));
     assert_true(picture_file_save(&p, moment, said, sizeof said));
-    assert_string_equal(said, "saved groupy-again-20261121-170301-2.svg, .png");
+    assert_saved(said, "groupy-again-20261121-170301-2.svg");
     snprintf(path, sizeof path, "%s/groupy-again-20261121-170301-3.png", folder);
     FILE *other = fopen(path, "w"); /* only one of the two is there */
     fputs("mine", other);
     fclose(other);
     assert_true(picture_file_save(&p, moment, said, sizeof said));
-    assert_string_equal(said, "saved groupy-again-20261121-170301-4.svg, .png");
+    assert_saved(said, "groupy-again-20261121-170301-4.svg");
     assert_false(exists("groupy-again-20261121-170301-3.svg"));
 }
 
@@ -360,7 +367,53 @@ static void a_name_can_not_lead_out_of_the_folder(void **state) {
     struct picture_file p = picture_in(folder, &m);
     p.what = "gms5-../../w 1\n";
     assert_true(picture_file_save(&p, moment, said, sizeof said));
-    assert_string_equal(said, "saved groupy-gms5-------w-1--20261121-170301.svg, .png");
+    assert_saved(said, "groupy-gms5-------w-1--20261121-170301.svg");
+}
+
+static void a_folder_whose_name_is_too_long_for_a_small_window_is_left_out(void **state) {
+    (void)state;
+    char said[256], path[512];
+    struct tile_model m;
+    snprintf(path, sizeof path, "%s/a-folder-with-a-name-that-no-small-window-can-show-in-full", folder);
+    assert_true(picture_file_folder(path, said, sizeof said));
+    const struct picture_file p = picture_in(path, &m);
+    assert_true(picture_file_save(&p, moment, said, sizeof said));
+    assert_string_equal(said, "saved groupy-gms5-w3-20261121-170301.svg, .png");
+    static const char *const endings[] = {"svg", "png"};
+    for (int i = 0; i < 2; i++) {
+        char file[600];
+        snprintf(file, sizeof file, "%s/groupy-gms5-w3-20261121-170301.%s", path, endings[i]);
+        assert_int_equal(unlink(file), 0);
+    }
+    assert_int_equal(rmdir(path), 0);
+}
+
+static void a_folder_for_pictures_is_made_or_it_is_said_why_not(void **state) {
+    (void)state;
+    char said[600], path[512];
+    snprintf(path, sizeof path, "%s/new", folder);
+    assert_true(picture_file_folder(path, said, sizeof said));
+    assert_true(picture_file_folder(path, said, sizeof said)); /* as it is there */
+    assert_int_equal(rmdir(path), 0);
+    snprintf(path, sizeof path, "%s/file", folder);
+    fclose(fopen(path, "w"));
+    assert_false(picture_file_folder(path, said, sizeof said));
+    assert_non_null(strstr(said, path));
+    assert_false(picture_file_folder("/nowhere/at/all", said, sizeof said));
+    assert_string_equal(said, "no files can be made in /nowhere/at/all: No such file or directory");
+}
+
+static void the_name_of_a_video_is_taken_by_nobody_else(void **state) {
+    (void)state;
+    char said[256], first[512], second[512];
+    assert_true(picture_file_reserve(folder, "gms2", moment, ".mp4", first, sizeof first, said, sizeof said));
+    assert_true(
+        picture_file_reserve(folder, "gms2", moment, ".mp4", second, sizeof second, said, sizeof said));
+    assert_non_null(strstr(first, "/groupy-gms2-20261121-170301.mp4"));
+    assert_non_null(strstr(second, "/groupy-gms2-20261121-170301-2.mp4"));
+    assert_false(
+        picture_file_reserve("/nowhere", "gms2", moment, ".mp4", first, sizeof first, said, sizeof said));
+    assert_non_null(strstr(said, "/nowhere/groupy-gms2-20261121-170301.mp4"));
 }
 
 static void a_folder_that_can_not_be_written_to_is_named(void **state) {
@@ -420,6 +473,9 @@ int main(void) {
         cmocka_unit_test(a_picture_is_named_by_its_window_and_the_time),
         cmocka_unit_test(no_file_is_ever_written_over),
         cmocka_unit_test(a_name_can_not_lead_out_of_the_folder),
+        cmocka_unit_test(a_folder_whose_name_is_too_long_for_a_small_window_is_left_out),
+        cmocka_unit_test(a_folder_for_pictures_is_made_or_it_is_said_why_not),
+        cmocka_unit_test(the_name_of_a_video_is_taken_by_nobody_else),
         cmocka_unit_test(a_folder_that_can_not_be_written_to_is_named),
         cmocka_unit_test(a_picture_that_fails_leaves_no_file),
     };

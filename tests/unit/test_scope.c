@@ -577,6 +577,7 @@ static void keys_ask_for_what_ctl_does(void **state) {
         {SCOPE_GROUP_PAUSE, "pause-or-resume"},
         {SCOPE_FASTER, "pace faster"},
         {SCOPE_SLOWER, "pace slower"},
+        {SCOPE_RECORD, "record"},
     };
     struct scope_ask ask;
     struct run r = start_with(true, 2);
