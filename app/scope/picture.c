@@ -27,7 +27,6 @@ static void draw_diagram(struct picture_frame *f) {
         picture_draw_labels(f);
     canvas_clip(f->c, NULL);
     picture_draw_axis(f);
-    picture_draw_info(f);
 }
 
 void picture_draw(struct canvas *c, const struct history *h, const struct story *story,
@@ -40,9 +39,11 @@ void picture_draw(struct canvas *c, const struct history *h, const struct story 
     picture_frame(f, c, h, story, &indexed, NULL);
     canvas_rect(c, (struct canvas_rect){0, f->axis.y, look->width, look->height - f->axis.y}, f->paint->back);
     draw_diagram(f);
+    picture_draw_info(f);
     picture_draw_side(f);
     picture_draw_overview(f);
-    picture_draw_tools(f);
+    if (!look->has_no_tools)
+        picture_draw_tools(f);
     picture_draw_banner(f);
     if (look->shows_links)
         picture_draw_links(f);
@@ -60,4 +61,16 @@ void picture_diagram(struct canvas *c, struct canvas_rect box, const struct hist
     canvas_rect(c, box, frame.paint->back);
     draw_diagram(&frame);
     picture_index_destroy(&own);
+}
+
+float picture_legend(struct canvas *c, struct canvas_rect room, struct canvas_rect diagram,
+                     const struct history *h, const struct picture_look *look, const char *hidden) {
+    struct picture_look indexed;
+    struct picture_index *own = NULL;
+    if (!picture_with_index(look, &indexed, &own))
+        return 0;
+    picture_frame(&frame, c, h, NULL, &indexed, &diagram);
+    const float high = picture_draw_legend(&frame, room, hidden);
+    picture_index_destroy(&own);
+    return high;
 }

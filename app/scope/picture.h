@@ -51,11 +51,14 @@ struct picture_look {
     uint32_t until; /* events from this one on are not shown yet; HISTORY_NONE: all are */
     float now;      /* place of the present on the axis: what is in flight has got so far; < 0: at the end */
     float row_offset;     /* rows scrolled away, where there are too many */
+    uint32_t row_limit;   /* only the first rows; 0: all */
     int selected_row;     /* faults go to it; -1: none */
     uint32_t hovered;     /* an event: its message is marked wherever it is; HISTORY_NONE */
     int hovered_property; /* 0: none */
     int hovered_tool;     /* -1: none */
     bool is_live, is_paused, is_playing, shows_quiet, shows_links, reduced_motion;
+    bool has_no_tools;                /* for a film: nobody can click */
+    bool is_recorded;                 /* somebody is filming: that is said */
     float speed;                      /* of playing: 1, 0.25 ... */
     const char *caption;              /* of a scenario, large; NULL: none */
     const char *notice;               /* what a key just did; NULL: none */
@@ -90,9 +93,23 @@ void picture_draw(struct canvas *, const struct history *, const struct story *,
 struct picture_hit picture_hit(struct canvas *, const struct history *, const struct story *,
                                const struct picture_look *, float x, float y);
 
-/* The diagram alone, in a box: lifelines with names, views, messages. What the figures print. */
+/* The diagram alone, in a box: lifelines with names, views, messages, and the times. What the figures print.
+ */
 void picture_diagram(struct canvas *, struct canvas_rect, const struct history *,
                      const struct picture_look *);
+
+/* For such a box: how much of its width is the diagram's, and how high it is for so many rows. */
+float picture_diagram_width_in(const struct picture_look *, float width);
+float picture_diagram_height_for(const struct picture_look *, uint32_t rows, float row_height);
+
+/* What the signs in the diagram of that box mean, of those that are there, and how much is hidden: in lines
+ * from the upper left corner of `room`. Returns how high that is. */
+float picture_legend(struct canvas *, struct canvas_rect room, struct canvas_rect diagram,
+                     const struct history *, const struct picture_look *, const char *hidden);
+
+/* The sign of a sentence, black on the ground that it has in the scope, or on another one. */
+struct canvas_color picture_story_ground(enum story_sign);
+void picture_story_sign(struct canvas *, enum story_sign, struct canvas_rect, struct canvas_color ground);
 
 /* How wide the diagram is in this look, px: for following the end; and how many rows there is room for. */
 float picture_diagram_width(const struct picture_look *);

@@ -281,7 +281,7 @@ static void clip_ends(const struct picture_frame *f, struct canvas_point *from, 
     }
 }
 
-static void draw_arrow(struct picture_frame *f, const struct picture_arrow *a) {
+void picture_draw_arrow(struct picture_frame *f, const struct picture_arrow *a) {
     struct canvas_point from = a->from, to = a->to;
     const bool marked = picture_in_focus(f, a->event);
     struct canvas_color color = f->paint->kind[a->kind];
@@ -302,7 +302,8 @@ static void draw_arrow(struct picture_frame *f, const struct picture_arrow *a) {
     case END_FLYING: draw_flying(f, &s, color); break;
     case END_LOST: draw_lost(f, &s, marked, a->is_thin, color); break;
     }
-    const float near = fmaxf(6, 9 * f->factor);
+    picture_keep_clear(f, from, to, a->event);
+    const float near = fmaxf(6, 9 * f->factor) * (f->on_paper && a->end == END_LOST ? 1.6f : 1);
     const float above = a->end == END_LOST ? near : to.y > from.y ? 2 * near : 0;
     picture_reserve(f, (struct canvas_rect){to.x - near, to.y - above, 2 * near, 2 * near});
     if (!a->is_headless)
@@ -319,7 +320,7 @@ void picture_each_arrow(struct picture_frame *f, bool focus,
 
 void picture_draw_arrows(struct picture_frame *f) {
     canvas_note(f->c, "messages");
-    picture_each_arrow(f, false, draw_arrow);
+    picture_each_arrow(f, false, picture_draw_arrow);
     if (f->has_focus)
-        picture_each_arrow(f, true, draw_arrow);
+        picture_each_arrow(f, true, picture_draw_arrow);
 }

@@ -52,7 +52,7 @@ void picture_draw_axis(struct picture_frame *f) {
     const gms_time to = history_time_at(f->history, f->places, f->to);
     const double visible_s = (double)(to > from ? to - from : 0) / 1e9;
     float taken = f->axis.x - f->gap;
-    char words[64];
+    char words[64], said[64] = "";
     canvas_note(f->c, "axis");
     canvas_rect(f->c, (struct canvas_rect){f->axis.x, f->axis.y, f->axis.w, f->line}, f->paint->quiet);
     uint32_t fold = fold_from(f, f->left);
@@ -60,7 +60,7 @@ void picture_draw_axis(struct picture_frame *f) {
     for (double tick = ceil(f->left / per_tick) * per_tick;; tick += per_tick) {
         for (; fold < history_fold_count(f->history); fold++) {
             const struct history_fold *k = history_fold(f->history, fold);
-            if ((double)k->at[f->places] > tick)
+            if ((double)k->at[f->places] > fmin(tick, f->folds_to))
                 break;
             snprintf(words, sizeof words, "\u2026 %.3g s \u2026", (double)k->silence / 1e9);
             put(f, picture_x(f, (double)k->at[f->places] - 0.5), &taken, CANVAS_BOLD, words);
@@ -70,6 +70,9 @@ void picture_draw_axis(struct picture_frame *f) {
             break;
         const gms_time t = history_time_at(f->history, f->places, (uint32_t)tick);
         time_words(t > begin ? t - begin : 0, visible_s, f->places == HISTORY_STEPS, words, sizeof words);
+        if (strcmp(words, said) == 0) /* many steps in a millisecond */
+            continue;
+        memcpy(said, words, sizeof said);
         put(f, x, &taken, CANVAS_REGULAR, words);
     }
 }

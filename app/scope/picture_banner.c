@@ -26,43 +26,65 @@ void picture_check_mark(struct canvas *c, struct canvas_rect b, struct canvas_co
     canvas_polygon(c, p, 6, ink);
 }
 
-static void draw_sign(struct picture_frame *f, enum story_sign sign, struct canvas_rect box) {
-    const struct canvas_color back = grounds[sign];
+struct canvas_color picture_story_ground(enum story_sign sign) {
+    return grounds[sign];
+}
+
+void picture_story_sign(struct canvas *c, enum story_sign sign, struct canvas_rect box,
+                        struct canvas_color back) {
     switch (sign) {
-    case STORY_IN_SYNC: picture_check_mark(f->c, box, black); return;
+    case STORY_IN_SYNC: picture_check_mark(c, box, black); return;
     case STORY_EMPTY:
-    case STORY_CATCHING_UP: sign_draw(f->c, SIGN_WAITING, box, black, back); return;
-    case STORY_VIEW_CHANGE: sign_draw(f->c, SIGN_CHANGING, box, black, back); return;
-    case STORY_NO_QUORUM: sign_draw(f->c, SIGN_NO_QUORUM, box, black, back); return;
-    case STORY_FROZEN: sign_draw(f->c, SIGN_FROZEN, box, black, back); return;
-    case STORY_HALTED: sign_draw(f->c, SIGN_HALTED, box, black, back); return;
-    case STORY_OUT_OF_SYNC: sign_draw(f->c, SIGN_DIFFERS, box, black, back); return;
+    case STORY_CATCHING_UP: sign_draw(c, SIGN_WAITING, box, black, back); return;
+    case STORY_VIEW_CHANGE: sign_draw(c, SIGN_CHANGING, box, black, back); return;
+    case STORY_NO_QUORUM: sign_draw(c, SIGN_NO_QUORUM, box, black, back); return;
+    case STORY_FROZEN: sign_draw(c, SIGN_FROZEN, box, black, back); return;
+    case STORY_HALTED: sign_draw(c, SIGN_HALTED, box, black, back); return;
+    case STORY_OUT_OF_SYNC: sign_draw(c, SIGN_DIFFERS, box, black, back); return;
     case STORY_SIGNS: break;
     }
 }
 
-/* Live or recorded, and whether the picture stands still: at the right end. Returns its width. */
+enum mode_sign { MODE_PLAIN, MODE_PAUSED, MODE_LIVE, MODE_FILMED };
+
+/* White on black, whatever the ground is; at the right end of the box. Returns its width. */
+static float draw_word(struct picture_frame *f, struct canvas_rect box, enum mode_sign sign,
+                       const char *words) {
+    const float size = f->word, side = floorf(CANVAS_CAP_HEIGHT * size), pad = 0.5f * size;
+    const float wide =
+        canvas_text_width(f->c, words, size, CANVAS_BOLD) + 2 * pad + (sign != MODE_PLAIN ? 1.4f * side : 0);
+    const struct canvas_rect plate = {box.x + box.w - wide, box.y, wide, floorf(1.6f * size)};
+    canvas_rect(f->c, plate, black);
+    const struct canvas_color ink = {255, 255, 255, 255}, red = {0xff, 0x50, 0x50, 255};
+    const struct canvas_rect icon = {plate.x + pad, plate.y + floorf((plate.h - side) / 2), side, side};
+    if (sign == MODE_PAUSED)
+        sign_draw(f->c, SIGN_PAUSED, icon, ink, black);
+    else if (sign == MODE_FILMED)
+        sign_draw(f->c, SIGN_RECORDING, icon, red, black);
+    else if (sign == MODE_LIVE)
+        canvas_disc(f->c, (struct canvas_point){icon.x + side / 2, icon.y + side / 2}, side / 2, ink);
+    const struct canvas_style style = {size, CANVAS_BOLD, CANVAS_RIGHT, ink};
+    canvas_text(f->c, plate.x + plate.w - pad, plate.y + (plate.h + CANVAS_CAP_HEIGHT * size) / 2, &style,
+                words);
+    return wide;
+}
+
+/* Live or recorded, whether the picture stands still, and whether it is filmed. Returns the width of it all.
+ */
 static float draw_mode(struct picture_frame *f, struct canvas_rect box) {
     const struct picture_look *look = f->look;
     const char *words = look->is_paused    ? "paused"
                         : look->is_playing ? "playing"
                         : look->is_live    ? "live"
                                            : "recorded";
-    const float size = f->word, side = floorf(CANVAS_CAP_HEIGHT * size), pad = 0.5f * size;
-    const bool has_sign = look->is_paused || (look->is_live && !look->is_playing);
-    const float wide =
-        canvas_text_width(f->c, words, size, CANVAS_BOLD) + 2 * pad + (has_sign ? 1.4f * side : 0);
-    const struct canvas_rect plate = {box.x + box.w - wide, box.y, wide, floorf(1.6f * size)};
-    canvas_rect(f->c, plate, black);
-    const struct canvas_color ink = {255, 255, 255, 255};
-    const struct canvas_rect icon = {plate.x + pad, plate.y + floorf((plate.h - side) / 2), side, side};
-    if (look->is_paused)
-        sign_draw(f->c, SIGN_PAUSED, icon, ink, black);
-    else if (has_sign)
-        canvas_disc(f->c, (struct canvas_point){icon.x + side / 2, icon.y + side / 2}, side / 2, ink);
-    const struct canvas_style style = {size, CANVAS_BOLD, CANVAS_RIGHT, ink};
-    canvas_text(f->c, plate.x + plate.w - pad, plate.y + (plate.h + CANVAS_CAP_HEIGHT * size) / 2, &style,
-                words);
+    const enum mode_sign sign = look->is_paused                      ? MODE_PAUSED
+                                : look->is_live && !look->is_playing ? MODE_LIVE
+                                                                     : MODE_PLAIN;
+    float wide = draw_word(f, box, sign, words);
+    if (look->is_recorded) {
+        box.w -= wide + f->gap;
+        wide += f->gap + draw_word(f, box, MODE_FILMED, "REC");
+    }
     return wide;
 }
 
@@ -118,7 +140,8 @@ void picture_draw_banner(struct picture_frame *f) {
     const float mode = draw_mode(f, (struct canvas_rect){b.x, b.y + pad, b.w - pad, b.h - 2 * pad});
     const float side = floorf(fminf(0.62f * b.h, b.h - 2 * pad));
     const float left = pad + f->gap;
-    draw_sign(f, s->sign, (struct canvas_rect){left, b.y + floorf((b.h - side) / 2), side, side});
+    picture_story_sign(f->c, s->sign, (struct canvas_rect){left, b.y + floorf((b.h - side) / 2), side, side},
+                       grounds[s->sign]);
     const float text = left + side + 2.5f * f->gap;
     draw_words(f, (struct canvas_rect){text, b.y + 0.6f * pad, b.w - text - mode - pad - 2 * f->gap,
                                        b.h - 1.2f * pad});

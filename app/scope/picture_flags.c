@@ -10,7 +10,7 @@
 
 /* -- Spans ----------------------------------------------------------------------------------------------- */
 
-static void draw_cross(struct picture_frame *f, float x, float y, float side) {
+void picture_draw_crash(struct picture_frame *f, float x, float y, float side) {
     const float half = side / 2, wide = fmaxf(3, 0.22f * side);
     canvas_note(f->c, "crash");
     picture_reserve(f, (struct canvas_rect){x - half, y - half, side, side});
@@ -92,7 +92,7 @@ static void draw_span(struct picture_frame *f, int row, const struct history_spa
     const bool begins = before == NULL || before->condition != s->condition || before->line != s->line;
     const float x = picture_x(f, (double)s->at[f->places]);
     if (pass == 0 && begins && s->condition == HISTORY_CRASHED && x >= f->diagram.x)
-        draw_cross(f, x, picture_row_y(f, row), fminf(f->ribbon, 46 * f->factor));
+        picture_draw_crash(f, x, picture_row_y(f, row), fminf(f->ribbon, 46 * f->factor));
     else if (pass == 0 && begins && box.w > 0)
         draw_plate(f, row, s, box);
     if (pass == 1 && s->leads && x >= f->diagram.x &&
@@ -198,14 +198,34 @@ static void mark(struct picture_frame *f, const struct history_event *e, uint32_
 /* Above the lifeline, or else below it; in the middle of where it was, or else beside. */
 static void put_words(struct picture_frame *f, int row, float x, enum canvas_weight weight,
                       const char *text) {
+    static const float shifts[] = {0, 1, -1, 1.4f, -1.4f, 1.8f, -1.8f, 2.3f, -2.3f};
     const float aside = canvas_text_width(f->c, text, f->small, weight) / 2 + 0.6f * f->small;
-    for (int i = 0; i < 6; i++) {
-        const int side = i < 3 ? -1 : 1;
-        const float y = picture_edge(f, row, true, side) + (float)side * 0.7f * f->small;
-        const float shift = i % 3 == 0 ? 0 : i % 3 == 1 ? aside : -aside;
-        if (picture_label(f, x + shift, y, f->small, weight, f->paint->ink, text))
-            return;
+    for (int round = f->on_paper ? 0 : 1; round < 2; round++) { /* on paper at first clear of arrows */
+        const int places = round == 0 && weight == CANVAS_BOLD ? 9 : 3; /* a change is found by its name */
+        for (int i = 0; i < 2 * places; i++) {
+            const int side = i < places ? -1 : 1;
+            const float y = picture_edge(f, row, true, side) + (float)side * 0.7f * f->small;
+            f->keeps_clear = round == 0;
+            const bool done =
+                picture_label(f, x + shifts[i % places] * aside, y, f->small, weight, f->paint->ink, text);
+            f->keeps_clear = false;
+            if (done)
+                return;
+        }
     }
+}
+
+/* On paper once is enough. */
+static bool is_said(const struct picture_frame *f, uint32_t event) {
+    const struct history_event *e = history_event(f->history, event);
+    if (!f->on_paper || (e->ev != TRACE_SUSPECT && e->ev != TRACE_DOWN))
+        return false;
+    for (uint32_t i = f->first; i < event; i++) {
+        const struct history_event *o = history_event(f->history, i);
+        if (o->ev == e->ev && o->line == e->line && o->peer == e->peer && (o->flags & HISTORY_QUIET) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void draw_events(struct picture_frame *f, bool words) {
@@ -220,7 +240,7 @@ static void draw_events(struct picture_frame *f, bool words) {
         const float x = picture_x(f, at);
         if (!words)
             mark(f, e, i, row, x);
-        else if (words_of(f, e, text, sizeof text))
+        else if (!is_said(f, i) && words_of(f, e, text, sizeof text))
             put_words(f, row, x, e->ev == TRACE_MCAST ? CANVAS_BOLD : CANVAS_REGULAR, text);
     }
 }
@@ -237,7 +257,7 @@ static void draw_crashes(struct picture_frame *f) {
         const float x = picture_x(f, (double)e->at[f->places]);
         if (e->ev == TRACE_CRASH && row >= 0 && picture_row_visible(f, row) && x >= f->diagram.x &&
             (double)e->at[f->places] <= f->now)
-            draw_cross(f, x, picture_row_y(f, row), fminf(f->ribbon, 46 * f->factor));
+            picture_draw_crash(f, x, picture_row_y(f, row), fminf(f->ribbon, 46 * f->factor));
     }
 }
 

@@ -34,6 +34,30 @@ static struct canvas_color readable(const struct picture_frame *f, struct canvas
     return ink;
 }
 
+/* On paper there is time to look: beside the arrow, where no other one is, or on it, if it is its own alone.
+ */
+static bool label_clear(struct picture_frame *f, const struct picture_arrow *a, float y, int side, float size,
+                        struct canvas_color ink, const char *words) {
+    const float dx = a->to.x - a->from.x, dy = a->to.y - a->from.y, high = 0.56f * size;
+    const float middle = a->from.x + (y - a->from.y) / dy * dx;
+    const float away =
+        fabsf(high / dy * dx) + 0.45f * size + canvas_text_width(f->c, words, size, CANVAS_REGULAR) / 2;
+    f->keeps_clear = true;
+    f->crossed_by = side == 0 ? a->event : HISTORY_NONE;
+    const bool done = picture_label(f, middle + (float)side * away, y, size, CANVAS_REGULAR, ink, words);
+    f->keeps_clear = false;
+    for (int i = 0; i < f->stroke_count && done; i++)
+        f->strokes[i].has_label = f->strokes[i].has_label || f->strokes[i].event == a->event;
+    return done;
+}
+
+static bool has_label(const struct picture_frame *f, uint32_t event) {
+    for (int i = 0; i < f->stroke_count; i++)
+        if (f->strokes[i].event == event)
+            return f->strokes[i].has_label;
+    return false;
+}
+
 /* Between two lifelines, nearest to the sender first: there is nothing else but arrows. */
 static void label_arrow(struct picture_frame *f, const struct picture_arrow *a) {
     char words[96];
@@ -48,6 +72,16 @@ static void label_arrow(struct picture_frame *f, const struct picture_arrow *a) 
     const float gap = copysignf(room, dy), step = copysignf(f->row_height, dy);
     int crossed = (int)((fabsf(dy) + f->row_height - room) / f->row_height + 0.5f);
     crossed = crossed < 1 ? 1 : crossed > 3 ? 3 : crossed;
+    const int rounds = fabsf(dy) > 4.5f * size ? 3 : 2; /* on one that is short it would hide it */
+    for (int round = 0; round < rounds && f->on_paper; round++) {
+        static const int sides[] = {-1, 1, 0};
+        for (int i = 0; i < 3 * crossed; i++)
+            if (label_clear(f, a, a->from.y + (float)(i / 3) * step + along[i % 3] * gap, sides[round], size,
+                            ink, words))
+                return;
+    }
+    if (f->on_paper)
+        return;
     for (int k = 0; k < crossed; k++)
         for (int i = 0; i < 3; i++) {
             const float y = a->from.y + (float)k * step + along[i] * gap, share = (y - a->from.y) / dy;
@@ -60,10 +94,11 @@ static void label_arrow(struct picture_frame *f, const struct picture_arrow *a) 
 
 /* One message to several: its name stands on the first of them, and on the others in a second round, if there
  * is still room. */
-static bool is_repeated(const struct picture_frame *f, uint32_t event) {
+static bool is_repeated(const struct picture_frame *f, uint32_t event, uint32_t *first) {
     const struct history_event *e = history_event(f->history, event);
     for (uint32_t i = event, back = 0; i > f->first && back < 40; i--, back++) {
         const struct history_event *o = history_event(f->history, i - 1);
+        *first = i - 1;
         if (o->line == e->line && (o->ev == TRACE_SEND || o->ev == TRACE_LOSE) && o->type == e->type)
             return o->m_origin == e->m_origin && o->m_n == e->m_n && o->seq == e->seq && o->view == e->view &&
                    o->peer != e->peer && e->ev == o->ev;
@@ -72,12 +107,26 @@ static bool is_repeated(const struct picture_frame *f, uint32_t event) {
 }
 
 static void label_first(struct picture_frame *f, const struct picture_arrow *a) {
-    if (!is_repeated(f, a->event))
+    uint32_t first;
+    if (!is_repeated(f, a->event, &first))
         label_arrow(f, a);
 }
 
 static void label_repeated(struct picture_frame *f, const struct picture_arrow *a) {
-    if (is_repeated(f, a->event))
+    uint32_t first;
+    if (is_repeated(f, a->event, &first))
+        label_arrow(f, a);
+}
+
+/* Once is enough: on one of the others only where the first had no room. */
+static void label_instead(struct picture_frame *f, const struct picture_arrow *a) {
+    uint32_t at = a->event;
+    if (!is_repeated(f, at, &at))
+        return;
+    bool labelled = has_label(f, at);
+    for (int back = 0; back < 40 && !labelled && is_repeated(f, at, &at); back++)
+        labelled = has_label(f, at);
+    if (!labelled)
         label_arrow(f, a);
 }
 
@@ -88,6 +137,8 @@ void picture_draw_labels(struct picture_frame *f) {
         return;
     }
     picture_each_arrow(f, false, label_first);
-    if (f->unit * (f->places == HISTORY_STEPS ? 1 : 200) > 60 * (double)f->factor)
+    if (f->on_paper)
+        picture_each_arrow(f, false, label_instead);
+    else if (f->unit * (f->places == HISTORY_STEPS ? 1 : 200) > 60 * (double)f->factor)
         picture_each_arrow(f, false, label_repeated);
 }

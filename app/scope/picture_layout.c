@@ -3,9 +3,7 @@
  */
 #include "app/scope/picture_parts.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define LEGIBLE     12.0f /* px, times the look's scale */
@@ -77,7 +75,7 @@ static float side_width(struct picture_frame *f, float height) {
 /* From the bottom: tools, overview, words, times; the rest is the diagram's. */
 static void set_boxes(struct picture_frame *f) {
     const float w = f->look->width, h = f->look->height, gap = f->gap;
-    const float tools = floorf(fmaxf(50 * f->factor, 2.6f * f->legible));
+    const float tools = f->look->has_no_tools ? 0 : floorf(fmaxf(50 * f->factor, 2.6f * f->legible));
     const float overview = floorf(fmaxf(48 * f->factor, 2.2f * f->legible));
     const float words = floorf(1.5f * f->small);
     float banner = floorf(fmaxf(128 * f->factor, 4.6f * f->legible));
@@ -98,10 +96,14 @@ static void set_boxes(struct picture_frame *f) {
     f->overview.w = w - names - gap;
 }
 
+/* On paper there is less room, and names are short. */
+static float names_width_alone(const struct picture_frame *f, float all) {
+    return floorf(fminf(fmaxf(0.12f * all, 9.3f * f->legible), 0.3f * all));
+}
+
 static void set_boxes_alone(struct picture_frame *f, struct canvas_rect box) {
-    const float words = floorf(1.5f * f->small), names = names_width(f, box.w);
-    f->info = (struct canvas_rect){box.x, box.y + box.h - words, box.w, words};
-    f->axis = (struct canvas_rect){box.x + names, f->info.y - words, box.w - names, words};
+    const float words = floorf(1.5f * f->small), names = names_width_alone(f, box.w);
+    f->axis = (struct canvas_rect){box.x + names, box.y + box.h - words, box.w - names, words};
     f->names = (struct canvas_rect){box.x, box.y, names, f->axis.y - box.y};
     f->diagram = (struct canvas_rect){box.x + names, box.y, box.w - names, f->axis.y - box.y};
 }
@@ -111,17 +113,24 @@ static float head(const struct picture_frame *f) {
     return floorf(0.6f * f->word);
 }
 
+/* On paper there is some below the last one, too. */
+static float foot(const struct picture_frame *f) {
+    return f->on_paper ? floorf(0.5f * f->word) : 0;
+}
+
 static float row_height(const struct picture_frame *f, int rows) {
-    const float scale = f->legible / LEGIBLE, room = f->diagram.h - head(f);
+    const float scale = f->legible / LEGIBLE, room = f->diagram.h - head(f) - foot(f);
     const float height = floorf(room / (float)(rows > 0 ? rows : 1));
     return fminf(fmaxf(height, ROW_LEAST * scale), fmaxf(ROW_MOST * f->factor, ROW_LEAST * scale));
 }
 
 static void set_rows(struct picture_frame *f) {
     f->rows = (int)history_row_count(f->history);
+    if (f->look->row_limit > 0 && (int)f->look->row_limit < f->rows)
+        f->rows = (int)f->look->row_limit;
     f->row_height = row_height(f, f->rows);
     f->ribbon = fmaxf(4, floorf(RIBBON_PART * f->row_height));
-    const float room = (f->diagram.h - head(f)) / f->row_height;
+    const float room = (f->diagram.h - head(f) - foot(f)) / f->row_height;
     f->row_offset = fminf(fmaxf(f->look->row_offset, 0), fmaxf(0, (float)f->rows - floorf(room)));
     f->row_from = (int)ceilf(f->row_offset);
     f->row_to = (int)floorf(f->row_offset + room + 0.01f);
@@ -243,6 +252,9 @@ void picture_frame(struct picture_frame *f, struct canvas *c, const struct histo
     f->look = look;
     f->index = look->index;
     f->paint = &paints[look->theme];
+    f->on_paper = alone != NULL;
+    f->crossed_by = HISTORY_NONE;
+    f->folds_to = HUGE_VAL;
     set_sizes(f);
     if (alone != NULL)
         set_boxes_alone(f, *alone);
@@ -256,6 +268,8 @@ void picture_frame(struct picture_frame *f, struct canvas *c, const struct histo
     count_messages(f);
     set_walls(f);
     set_focus(f);
+    if (alone != NULL && f->until < history_event_count(h) && f->until > history_forgotten(h))
+        f->folds_to = (double)history_event(h, f->until - 1)->at[f->places];
 }
 
 float picture_diagram_width(const struct picture_look *look) {
@@ -263,6 +277,18 @@ float picture_diagram_width(const struct picture_look *look) {
     set_sizes(&f);
     set_boxes(&f);
     return f.diagram.w;
+}
+
+float picture_diagram_width_in(const struct picture_look *look, float width) {
+    struct picture_frame f = {.look = look};
+    set_sizes(&f);
+    return width - names_width_alone(&f, width);
+}
+
+float picture_diagram_height_for(const struct picture_look *look, uint32_t rows, float row) {
+    struct picture_frame f = {.look = look, .on_paper = true};
+    set_sizes(&f);
+    return head(&f) + foot(&f) + (float)rows * ceilf(row) + floorf(1.5f * f.small);
 }
 
 int picture_rows_that_fit(const struct picture_look *look, int rows) {
@@ -324,50 +350,4 @@ bool picture_in_focus(const struct picture_frame *f, uint32_t event) {
 
 struct canvas_color picture_pale(const struct picture_frame *f, struct canvas_color color) {
     return f->has_focus ? theme_mix(color, f->paint->back, 0.72f) : color;
-}
-
-/* -- Text ------------------------------------------------------------------------------------------------ */
-
-void picture_reserve(struct picture_frame *f, struct canvas_rect r) {
-    if (f->text_count < PICTURE_TEXTS_MAX)
-        f->texts[f->text_count++] = r;
-}
-
-bool picture_claim(struct picture_frame *f, struct canvas_rect r) {
-    const struct canvas_rect *d = &f->diagram;
-    if (r.x < d->x || r.y < d->y || r.x + r.w > d->x + d->w || r.y + r.h > d->y + d->h ||
-        f->text_count == PICTURE_TEXTS_MAX)
-        return false;
-    for (int i = 0; i < f->text_count; i++) {
-        const struct canvas_rect *t = &f->texts[i];
-        if (r.x < t->x + t->w && t->x < r.x + r.w && r.y < t->y + t->h && t->y < r.y + r.h)
-            return false;
-    }
-    f->texts[f->text_count++] = r;
-    return true;
-}
-
-bool picture_label(struct picture_frame *f, float x, float y, float size, enum canvas_weight weight,
-                   struct canvas_color ink, const char *text) {
-    const float wide = canvas_text_width(f->c, text, size, weight), pad = 0.2f * size, high = 1.12f * size;
-    const struct canvas_rect plate = {x - wide / 2 - pad, y - high / 2, wide + 2 * pad, high};
-    if (!picture_claim(f, plate))
-        return false;
-    canvas_rect(f->c, plate, f->paint->back);
-    const struct canvas_style style = {size, weight, CANVAS_CENTER, ink};
-    canvas_text(f->c, x, y + CANVAS_CAP_HEIGHT * size / 2, &style, text);
-    return true;
-}
-
-const char *picture_number(uint64_t number, char out[32]) {
-    char digits[24];
-    const int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    int used = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            out[used++] = ',';
-        out[used++] = digits[i];
-    }
-    out[used] = '\0';
-    return out;
 }

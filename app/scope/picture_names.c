@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *picture_condition_words(enum history_condition condition, bool leads) {
     switch (condition) {
@@ -89,9 +90,12 @@ static void draw_lines(struct picture_frame *f, const struct history_span *s, st
         snprintf(words, sizeof words, "%s%s%s", role, role[0] != '\0' && state[0] != '\0' ? " \u00b7 " : "",
                  state);
         const float room = box.w - (has_sign ? 1.2f * size : 0);
+        const bool said_elsewhere = /* by the crown, or a plate on the lifeline */
+            f->on_paper &&
+            (condition == HISTORY_MEMBER || canvas_text_width(f->c, role, f->legible, CANVAS_REGULAR) > room);
         if (role[0] != '\0' && canvas_text_width(f->c, words, f->legible, CANVAS_REGULAR) > room)
-            snprintf(words, sizeof words, "%s", role);
-        draw_line(f, box, size, has_sign, sign, CANVAS_REGULAR, words);
+            snprintf(words, sizeof words, "%s", said_elsewhere ? state : role);
+        draw_line(f, box, size, has_sign && strcmp(words, state) != 0, sign, CANVAS_REGULAR, words);
         return;
     }
     draw_line(f, box, size, has_sign, sign, CANVAS_BOLD, role);

@@ -46,6 +46,7 @@ struct picture_frame {
     float gap, line;            /* between parts; of thin lines */
     struct canvas_rect banner, names, diagram, axis, info, side, overview, tools;
     bool side_marks_only;
+    bool on_paper; /* the diagram alone: nothing moves, so there is time to place texts well */
 
     int rows, row_from, row_to; /* there are; visible: up to row_to - 1 */
     float row_height, ribbon;   /* ribbon: height of a lifeline that does not lead */
@@ -68,8 +69,17 @@ struct picture_frame {
     uint32_t focus_n;
 
     struct canvas_point last_cross; /* of a lost message */
+    int stroke_count;               /* arrows; texts keep clear of them, if they can */
+    bool keeps_clear;
+    uint32_t crossed_by; /* an event: its own arrow may go through its text; HISTORY_NONE */
+    double folds_to;     /* place: silence behind it is not to be seen */
     int text_count;
     struct canvas_rect texts[PICTURE_TEXTS_MAX]; /* taken */
+    struct picture_stroke {
+        struct canvas_point from, to;
+        uint32_t event;
+        bool has_label;
+    } strokes[PICTURE_ARROWS_MAX];
 };
 
 /* -- picture_layout.c ------------------------------------------------------------------------------------ */
@@ -90,11 +100,21 @@ bool picture_in_focus(const struct picture_frame *, uint32_t event);
 struct canvas_color picture_pale(const struct picture_frame *,
                                  struct canvas_color); /* if others are pointed at */
 
+/* -- picture_texts.c ------------------------------------------------------------------------------------- */
+
 /* No text will stand there. */
 void picture_reserve(struct picture_frame *, struct canvas_rect);
 
 /* Takes the room of a text; false: another one stands there, or it is outside the diagram. */
 bool picture_claim(struct picture_frame *, struct canvas_rect);
+
+/* On paper texts keep clear of it, if they can; `event`: of an arrow, or PICTURE_BAND. */
+#define PICTURE_BAND (HISTORY_NONE - 1)
+void picture_keep_clear(struct picture_frame *, struct canvas_point from, struct canvas_point to,
+                        uint32_t event);
+
+/* Whether such a line goes through it. */
+bool picture_is_crossed(const struct picture_frame *, struct canvas_rect);
 
 /* One line of text on a plate, in the middle of which is x, y; false: there is no room. */
 bool picture_label(struct picture_frame *, float x, float y, float size, enum canvas_weight,
@@ -148,6 +168,8 @@ void picture_draw_labels(struct picture_frame *);  /* picture_labels.c: of arrow
 void picture_draw_density(struct picture_frame *); /* instead, where there are too many */
 void picture_draw_axis(struct picture_frame *);    /* picture_axis.c: times; what is hidden; the legend */
 void picture_draw_info(struct picture_frame *);
+float picture_draw_legend(struct picture_frame *, struct canvas_rect room,
+                          const char *hidden);    /* picture_legend.c */
 void picture_draw_banner(struct picture_frame *); /* picture_banner.c */
 void picture_draw_captions(struct picture_frame *);
 void picture_draw_side(struct picture_frame *);     /* picture_side.c */
@@ -215,6 +237,8 @@ bool picture_arrow(const struct picture_frame *, uint32_t event, struct picture_
 void picture_each_arrow(struct picture_frame *, bool focus,
                         void (*draw)(struct picture_frame *, const struct picture_arrow *));
 
+void picture_draw_arrow(struct picture_frame *, const struct picture_arrow *);
+void picture_draw_crash(struct picture_frame *, float x, float y, float side); /* picture_flags.c */
 enum picture_kind picture_kind_of(unsigned type);
 /* The mark of the kind, which an arrow has at its tail. */
 void picture_tail(struct picture_frame *, struct canvas_point, enum picture_kind, struct canvas_color);

@@ -25,7 +25,8 @@ static void draw_folds(struct picture_frame *f) {
             high = middle;
     }
     float last = -1e6f;
-    for (; low < count && history_fold(f->history, low)->at[f->places] <= f->to; low++) {
+    for (; low < count && history_fold(f->history, low)->at[f->places] <= fmin((double)f->to, f->folds_to);
+         low++) {
         const float x = roundf(picture_x(f, (double)history_fold(f->history, low)->at[f->places] - 0.5));
         if (x < last + 8 || x < f->diagram.x)
             continue;
@@ -114,7 +115,9 @@ static void draw_cut(struct picture_frame *f, const struct history_cut *c, bool 
     const float y = picture_edge(f, upper, true, 1) + 0.7f * f->word;
     for (int i = 0; i < 8 && y + 0.7f * f->word < picture_edge(f, upper + 1, true, -1); i++)
         if (picture_label(f, x0 + (float)(1 + i) * half, y, f->word, CANVAS_BOLD, f->paint->ink, words))
-            return; /* as soon as there is room, below the upper one of them */
+            break; /* as soon as there is room, below the upper one of them */
+    if (f->on_paper && neighbours)
+        picture_reserve(f, (struct canvas_rect){x0, picture_wall_y(f, upper) - wide, x1 - x0, 2 * wide});
 }
 
 static void draw_cuts(struct picture_frame *f, bool labels) {
@@ -181,8 +184,11 @@ static void draw_link(struct picture_frame *f, const struct band *band, int a, i
         const float x0 = band->x[a] + slope * (from - ya), x1 = band->x[a] + slope * (to - ya);
         const struct canvas_point quad[4] = {
             {x0 - half, from}, {x0 + half, from}, {x1 + half, to}, {x1 - half, to}};
-        if (to > from)
+        if (to > from) {
             canvas_polygon(f->c, quad, 4, f->paint->band);
+            picture_keep_clear(f, quad[0], quad[3], PICTURE_BAND);
+            picture_keep_clear(f, quad[1], quad[2], PICTURE_BAND);
+        }
         from = row == b ? yb : picture_edge(f, row, true, 1) + 3 * f->line;
     }
 }
@@ -233,10 +239,18 @@ static void label_band(struct picture_frame *f, const struct band *band) {
                                       {band->x[row] + half, y},
                                       {band->x[row] - half, y},
                                       {last + 1.3f * half, below},
-                                      {last - 1.3f * half, below}};
-    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
-        if (picture_label(f, at[i].x, at[i].y, f->word, CANVAS_BOLD, f->paint->ink, words))
+                                      {last - 1.3f * half, below},
+                                      {band->x[row] + 1.6f * half, y},
+                                      {band->x[row] - 1.6f * half, y}};
+    const size_t places = f->on_paper ? sizeof at / sizeof at[0] : 5;
+    for (size_t i = f->on_paper ? 0 : places; i < 2 * places; i++) { /* on paper at first clear of arrows */
+        f->keeps_clear = i < places;
+        const bool done =
+            picture_label(f, at[i % places].x, at[i % places].y, f->word, CANVAS_BOLD, f->paint->ink, words);
+        f->keeps_clear = false;
+        if (done)
             return;
+    }
 }
 
 /* Each view once: at the first of its installations that may be seen. */
@@ -271,6 +285,9 @@ void picture_draw_behind(struct picture_frame *f) {
 }
 
 void picture_draw_view_labels(struct picture_frame *f) {
+    if (f->on_paper)
+        draw_cuts(f, true);
     each_view(f, label_band);
-    draw_cuts(f, true);
+    if (!f->on_paper)
+        draw_cuts(f, true);
 }

@@ -29,6 +29,8 @@ static void no_text_is_outside_the_window_or_over_another_or_too_small(void **st
                     case_look.unit = units[axis][zoom];
                     case_look.left = 2;
                     case_look.is_live = zoom % 2 == 0;
+                    case_look.is_recorded = zoom < 2;
+                    case_look.has_no_tools = zoom == 3;
                     case_apart(case_look.width, case_look.height);
                 }
     }
