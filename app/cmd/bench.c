@@ -9,6 +9,7 @@
 #include "app/bench/member.h"
 #include "app/bench/sample.h"
 #include "app/cmd/cmd.h"
+#include "app/report/plot_bench.h"
 #include "net/zmq/actor.h"
 
 #define RUNGS             "gms3,gms4-nack,gms5"
@@ -19,9 +20,10 @@
 #define HANG_SUSPECT_MS   30
 
 struct words { /* as they stand on the command line */
-    const char *rungs, *deliveries, *members, *sizes, *losses, *batchings, *csv;
+    const char *rungs, *deliveries, *members, *sizes, *losses, *batchings, *csv, *plot;
     uint64_t window, rate, repeats, for_ms, suspect_ms;
     bool with_ceiling, latency, hang, join, full_load, json;
+    char again[1024]; /* the whole line */
 };
 
 /* -- Lists: "3,5,8" -------------------------------------------------------------------------------------- */
@@ -193,8 +195,17 @@ static void tell_failures(const struct bench_report *report) {
     }
 }
 
+static int draw(const struct words *w, const struct bench_report *report) {
+    return w->plot == NULL || plot_bench(report, w->plot, w->again, stderr) ? STATUS_FINE : STATUS_CANT_RUN;
+}
+
 static int run(const struct words *w, const struct bench_plan *plan) {
     struct bench_report report;
+    char error[512];
+    if (w->plot && !plot_bench_folder(w->plot, error, sizeof error)) {
+        options_error("bench", "--plot: %s", error);
+        return STATUS_CANT_RUN;
+    }
     FILE *csv = w->csv ? fopen(w->csv, "w") : NULL;
     if (w->csv && !csv) {
         options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
@@ -215,13 +226,20 @@ static int run(const struct words *w, const struct bench_plan *plan) {
     else
         bench_print_table(&report, stdout);
     tell_failures(&report);
-    const int status = bench_status(&report);
+    const int drawn = draw(w, &report), measured = bench_status(&report);
+    const int status = measured != STATUS_FINE ? measured : drawn;
     bench_report_free(&report);
     if (!csv_fine) {
         options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
         return STATUS_CANT_RUN;
     }
     return status;
+}
+
+static void join(int argc, char **argv, char *line, size_t size) {
+    size_t used = (size_t)snprintf(line, size, "groupy bench");
+    for (int i = 1; i < argc && used < size; i++)
+        used += (size_t)snprintf(line + used, size - used, " %s", argv[i]);
 }
 
 int cmd_bench(int argc, char **argv) {
@@ -258,6 +276,8 @@ int cmd_bench(int argc, char **argv) {
          "recovery: all multicast as much as they can (default: at the rate)"},
         {"--json", OPTION_FLAG, &w.json, 0, 0, NULL, "print one JSON document instead of the table"},
         {"--csv", OPTION_TEXT, &w.csv, 0, 0, "FILE", "write all figures to a file, too"},
+        {"--plot", OPTION_TEXT, &w.plot, 0, 0, "DIR",
+         "draw the figures with gnuplot; tables and scripts beside them"},
         {.name = NULL},
     };
     const struct command command = {
@@ -276,6 +296,7 @@ int cmd_bench(int argc, char **argv) {
         .words_max = 1};
     if (argc == 2 && strcmp(argv[1], BENCH_MEMBER_WORD) == 0)
         return bench_member();
+    join(argc, argv, w.again, sizeof w.again);
     if (!options_read(&command, argc, argv, kind, NULL, &status))
         return status;
     if (!bench_kind_find(kind[0], &plan.kind))
