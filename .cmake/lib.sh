@@ -1,7 +1,10 @@
 # What app/run and tests/run share. Sourced from the top of the repository.
 
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libczmq-dev libzmq3-dev libsdl2-dev libsdl2-ttf-dev libcairo2-dev libjansson-dev"
-PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils procps git"
+PACKAGES_TEST="libx11-dev libcmocka-dev clang-format xvfb openbox xdotool x11-utils procps git poppler-utils libxml2-utils librsvg2-bin"
+# What only tests/run --deep looks at: recordings, figures in LaTeX, plots. Without them that is skipped.
+PACKAGES_DEEP="ffmpeg texlive-latex-base texlive-pictures gnuplot-nox"
+PACKAGES_EXPORT="nodejs npm python3" # what the tools that exports are for are tried with, in the deep run
 # What only tests/run --peers needs.
 PACKAGES_PEERS="python3 iproute2 util-linux"
 PACKAGES_COROSYNC="corosync libcpg-dev"

@@ -12,11 +12,12 @@
 
 static const struct {
     const char *name;
-    const char *does;
+    const char *does; /* NULL: not for people */
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"demo", "starts a group of worker processes with windows, tiled, and the scope", cmd_demo},
     {"worker", "one worker: founds the group, or joins it", cmd_worker},
+    {"recorder", NULL, cmd_recorder},
     {"scope", "the space-time window on a live group, or on traces", cmd_scope},
     {"ctl", "acts on a live group from a terminal", cmd_ctl},
     {"sim", "a run in the simulator, or many", cmd_sim},
@@ -24,6 +25,10 @@ static const struct {
     {"matrix", "searches every rung under every fault", cmd_matrix},
     {"scenarios", "lists the built-in scenarios, or prints one", cmd_scenarios},
     {"check", "judges the traces of a run", cmd_check},
+    {"figure", "one figure for a report, from traces or a scenario", cmd_figure},
+    {"figures", "all figures for a report, without a display", cmd_figures},
+    {"export", "writes the traces of a run for ShiViz, Perfetto, OpenTelemetry, Mermaid, spreadsheets",
+     cmd_export},
     {"bench", "measures throughput, latency, recovery and scale", cmd_bench},
 };
 
@@ -32,7 +37,8 @@ static void help(void) {
            "Group membership with atomic multicast, live: every process shows a colour, and you may kill "
            "it.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].does);
+        if (commands[i].does)
+            printf("  %-9s %s\n", commands[i].name, commands[i].does);
     printf("\nRungs:\n");
     for (int rung = 0; rung < GMS_RUNGS; rung++)
         printf("  %-8s %s; breaks: %s\n", gms_rung_name((enum gms_rung_id)rung),
@@ -43,8 +49,10 @@ static void help(void) {
 
 static int unknown(const char *word) {
     char all[256] = "";
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", commands[i].name);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (commands[i].does)
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", commands[i].name);
+    }
     return options_error("", "'%s' is not a command: %s are (groupy --help)", word, all);
 }
 

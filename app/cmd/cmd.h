@@ -6,6 +6,7 @@
 
 int cmd_demo(int argc, char **argv);
 int cmd_worker(int argc, char **argv);
+int cmd_recorder(int argc, char **argv);
 int cmd_scope(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
@@ -13,6 +14,9 @@ int cmd_explore(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 int cmd_scenarios(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_figure(int argc, char **argv);
+int cmd_figures(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 
 /* Set by main() from its own argv[0]. */
