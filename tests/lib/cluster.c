@@ -90,6 +90,27 @@ struct cluster *cluster_of(enum gms_rung_id rung, int members) {
     return cluster_with(&settings, members);
 }
 
+/* The members' memory is large, and to get it costs more than what they do here: the next group uses it
+ * again. */
+static struct sim *spare;
+
+static void free_spare(void) {
+    sim_free(&spare);
+}
+
+static struct sim *take_sim(const struct sim_config *config) {
+    static bool at_exit;
+    struct sim *sim = spare;
+    if (!at_exit)
+        atexit(free_spare);
+    at_exit = true;
+    spare = NULL;
+    if (!sim)
+        return sim_new(config);
+    sim_reset(sim, config);
+    return sim;
+}
+
 struct cluster *cluster_with(const struct cluster_settings *settings, int members) {
     struct cluster *c = calloc(1, sizeof *c);
     assert_non_null(c);
@@ -109,7 +130,7 @@ struct cluster *cluster_with(const struct cluster_settings *settings, int member
     check_init(&c->check, &(struct check_settings){.rung = settings->rung,
                                                    .agreed = settings->delivery == GMS_AGREED,
                                                    .last_man_standing = settings->last_man_standing});
-    c->sim = sim_new(&config);
+    c->sim = take_sim(&config);
     assert_non_null(c->sim);
     start(c, NULL, 0);
     for (int i = 2; i <= members; i++) {
@@ -124,7 +145,8 @@ void cluster_free(struct cluster **c_p) {
     struct cluster *c = *c_p;
     if (!c)
         return;
-    sim_free(&c->sim);
+    sim_free(&spare);
+    spare = c->sim;
     free(c);
     *c_p = NULL;
 }
