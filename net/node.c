@@ -397,7 +397,7 @@ void node_receive(struct node *node, gms_time now, gms_id from, const uint8_t *f
     bool heard = false;
     for (const uint8_t *at = in.at; !node->crashed && wire_next(&in, &node->incoming, &error); at = in.at) {
         struct wire_message *m = &node->incoming;
-        if (!error && m->type < GMS_TYPES && !heard)
+        if (!error && m->type < GMS_TYPES && !heard && from != GMS_NOBODY)
             silence_heard(&node->silence, now, in.sender);
         heard = heard || (!error && m->type < GMS_TYPES);
         if (error)

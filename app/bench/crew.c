@@ -170,8 +170,25 @@ static bool spawn_member(struct crew *c, struct crew_member *m) {
            crew_fail(c, BENCH_NOT_RUN, "w%" PRIu32 " does not listen", m->who + 1);
 }
 
+static struct crew *volatile at_work;
+
+/* Members end with our pipes; but one that was stopped does not see that. */
+static void end_with_us(int signal_number) {
+    for (uint32_t i = 0; at_work && i < CREW_MAX; i++) {
+        if (at_work->member[i].alive)
+            kill(at_work->member[i].process.pid, SIGKILL);
+    }
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
 void crew_init(struct crew *c, const struct bench_setup *setup) {
+    const struct sigaction end = {.sa_handler = end_with_us};
+    sigaction(SIGINT, &end, NULL);
+    sigaction(SIGTERM, &end, NULL);
+    sigaction(SIGHUP, &end, NULL);
     memset(c, 0, sizeof *c);
+    at_work = c;
     c->setup = *setup;
     c->setup.size = sizeof *setup;
 }
@@ -268,6 +285,7 @@ void crew_end(struct crew *c) {
         else
             nanosleep(&pause, NULL);
     }
+    at_work = NULL;
     for (uint32_t i = 0; i < c->count; i++) {
         if (c->member[i].alive)
             post_box_close(&c->member[i].box);

@@ -26,6 +26,11 @@ static void on_put_off(void *arg, gms_id from, const uint8_t *message, size_t si
     uint8_t bytes[WIRE_FRAME_HEADER_SIZE + NET_MESSAGE_SIZE_MAX];
     actor_t *self = arg;
     struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
+    const uint64_t members = gms_current_view(&self->node->gms)->count;
+    if (self->put_off.bytes > members * FLOW_WINDOW * (GMS_BODY_SIZE_MAX + 64)) {
+        node_refuse(self->node, self->now, from, "REQUEST", "more than a member may have under way");
+        return;
+    }
     wire_put_frame_header(&out, self->node->group, from);
     memcpy(bytes + out.size, message, size);
     if (!delay_put(&self->put_off, self->now, bytes, out.size + size))

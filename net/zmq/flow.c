@@ -3,7 +3,7 @@
 
 #include "net/zmq/clock.h"
 
-#define GIVEN_UP_AFTER (1000 * CLOCK_MS) /* below gms4 nobody says that a multicast was lost */
+#define GIVEN_UP_AFTER (10000 * CLOCK_MS) /* below gms4 nobody says that a multicast was lost */
 
 static bool leads(const struct node *node) {
     return gms_phase(&node->gms) == GMS_LEADING;
@@ -34,8 +34,8 @@ void flow_delivered(flow_t *self, uint64_t n, gms_time now) {
     self->since = now;
 }
 
-static void forget_turns(flow_t *self, uint32_t view) {
-    self->view = view;
+static void forget_turns(flow_t *self, uint64_t who) {
+    self->who = who;
     self->first = self->count = 0;
     self->under_way = 0;
 }
@@ -62,8 +62,8 @@ void flow_turn_end(flow_t *self, const struct node *node, const peers_t *peers) 
     const struct gms_view *view = gms_current_view(&node->gms);
     const peers_progress_t p = peers_progress(peers, view->members, view->count);
     self->held = self->held ? p.lag > PEERS_LAG_MAX / 2 : p.lag > PEERS_LAG_MAX;
-    if (self->view != view->number || !leads(node))
-        forget_turns(self, view->number); /* others count now */
+    if (self->who != p.who || !leads(node))
+        forget_turns(self, p.who); /* others count now: somebody came, crashed, or connected anew */
     note_turn(self, node, p.sent);
     for (; self->count > 0 && self->turn[self->first].sent <= p.taken; self->count--) {
         self->under_way -= self->turn[self->first].own;

@@ -22,7 +22,7 @@ typedef struct {
     gms_time since;     /* when that one was */
     uint64_t ordered;   /* a leader's own: up to this n they have been sent ... */
     uint64_t under_way; /* ... and so many of them not taken by all */
-    uint32_t view;      /* of what follows */
+    uint64_t who;       /* must take what follows */
     uint32_t first, count;
     struct { /* a turn in which the leader multicast, the oldest first */
         uint64_t sent, own;

@@ -42,6 +42,7 @@ static void greet(peers_t *self, const uint8_t *identity, size_t identity_size, 
     link_t *peer = peers_find(self, who->id);
     if (peer) {
         peer->routable = true;
+        peer->greeted++;
         peer->sent = peer->consumed = 0;
         if (peer->outbox_size > 0)
             link_transmit(peer, self->router);

@@ -30,6 +30,7 @@ typedef struct {
     size_t outbox_capacity;
     bool warm;            /* something came from it in the last turn */
     bool shares;          /* the batch that is being filled goes to it, too; then its outbox is empty */
+    uint64_t greeted;     /* how often it said HELLO */
     uint64_t sent;        /* bytes of frames since it said HELLO ... */
     uint64_t consumed;    /* ... of which it has told us that it took these: the rest waits somewhere */
     uint64_t taken;       /* the other way: bytes of its frames that we took since we said HELLO ... */

@@ -156,11 +156,15 @@ peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t
     peers_progress_t p = {0};
     for (uint32_t i = 0; i < count; i++) {
         const link_t *peer = peers_find(self, ids[i]);
-        if (!peer || !peer->routable || peer->lost)
+        if (!peer || peer->lost)
+            continue;
+        const uint64_t lag = peer->routable ? link_lag(peer) : peer->outbox_size;
+        p.lag = lag > p.lag ? lag : p.lag;
+        if (!peer->routable)
             continue;
         p.sent += peer->sent;
         p.taken += peer->consumed;
-        p.lag = link_lag(peer) > p.lag ? link_lag(peer) : p.lag;
+        p.who += peer->id ^ peer->greeted << 32;
     }
     return p;
 }

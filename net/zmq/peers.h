@@ -64,6 +64,7 @@ void peers_flush(peers_t *self);
 typedef struct {
     uint64_t sent, taken; /* bytes, of all of them together, since each one connected */
     uint64_t lag;         /* of the slowest */
+    uint64_t who;         /* differs when others are counted, or one of them connected anew */
 } peers_progress_t;
 peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t count);
 

@@ -144,6 +144,21 @@ static void at_gms4_nack_too(void **state) {
     a_member_that_takes_nothing_holds_all_up(GMS_RUNG_4_NACK);
 }
 
+/* At gms3 a crashed follower stays in the view; what it did not take is nothing to wait for. */
+static void a_leader_goes_on_when_a_follower_crashes_in_the_midst_of_it(void **state) {
+    (void)state;
+    start(GMS_RUNG_3);
+    flood(true);
+    zclock_sleep(300);
+    actor_destroy(&member[2].actor);
+    zclock_sleep(500);
+    const uint64_t before = atomic_load(&member[0].sent);
+    for (int ms = 0; ms < PATIENCE_MS && atomic_load(&member[0].sent) < before + 5000; ms++)
+        zclock_sleep(1);
+    assert_true(atomic_load(&member[0].sent) >= before + 5000);
+    stop();
+}
+
 static void the_leader_leaves_the_others_their_turn(void **state) {
     (void)state;
     start(GMS_RUNG_3);
@@ -163,6 +178,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_gms3_who_takes_nothing_holds_all_up_and_nothing_is_lost),
         cmocka_unit_test(at_gms4_nack_too),
+        cmocka_unit_test(a_leader_goes_on_when_a_follower_crashes_in_the_midst_of_it),
         cmocka_unit_test(the_leader_leaves_the_others_their_turn),
     };
     zsys_handler_set(NULL);
