@@ -231,6 +231,11 @@ uint64_t gms_expected(const struct gms *g) {
     return 0;
 }
 
+uint64_t gms_lag(const struct gms *g) {
+    const struct gms_rung *rung = gms_rung_of(g);
+    return rung->lag ? rung->lag(g) : 0;
+}
+
 enum gms_beacons gms_beacons(const struct gms *g) {
     return gms_rung_of(g)->beacons;
 }

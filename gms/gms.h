@@ -247,6 +247,10 @@ bool gms_may_mcast(const struct gms *); /* whether it would take a multicast now
 uint64_t gms_mcast_count(const struct gms *); /* its own multicasts so far: the n of the last one */
 uint64_t gms_expected(const struct gms *);    /* the next sequence number, 0 on rungs without */
 
+/* gms4-nack, as the leader: so many messages the slowest follower is behind, as far as it said; elsewhere 0.
+ * What is GMS_HISTORY_MAX behind can't be made good. */
+uint64_t gms_lag(const struct gms *);
+
 enum gms_beacons gms_beacons(const struct gms *);
 bool gms_blocked(const struct gms *);         /* a view change stops it; gms4: nobody answers it */
 bool gms_tells_suspicion(const struct gms *); /* ... from a proof that somebody crashed */

@@ -3,9 +3,10 @@
  * Every member keeps the messages that it took, the last few hundred. A follower that sees a gap in the
  * numbers delivers nothing beyond it, keeps what came early, and sends NACK for what is missing; the leader
  * sends that again from its history, and so does the next leader from its own. The leader's heartbeat tells
- * its last number, so that the loss of the very last message is noticed, too. Each gap is asked for once when
- * it shows, and again by the timer until it is filled. What has left the leader's history is lost to those
- * who ask for it (TOO_OLD): they are out of the group and come back as newcomers.
+ * its last number, so that the loss of the very last message is noticed, too; a follower says now and then
+ * how far it is, so that the leader does not run away from it. Each gap is asked for once when it shows, and
+ * again by the timer until it is filled. What has left the leader's history is lost to those who ask for it
+ * (TOO_OLD): they are out of the group and come back as newcomers.
  *
  * Breaks: a loss or an asynchronous crash together with a crash of the leader. The next leader may have less
  * than another follower, and then gives the same numbers to other messages: that follower takes them for
@@ -56,12 +57,19 @@ static enum gms_drop keep_early(struct gms *g, const struct gms_message *m, stru
     return fits ? GMS_HELD : GMS_DROP_GAP;
 }
 
+static void tell_progress(struct gms *g, uint64_t seq, struct gms_actions *out) {
+    const struct gms_message m = {.type = GMS_HEARTBEAT, .view = g->gms1.view.number, .seq = seq};
+    gms_do_send(out, gms_leader(g), &m);
+}
+
 static enum gms_drop nack_take(struct gms *g, const struct gms_message *m, struct gms_actions *out) {
     const bool first = g->gms1.phase == GMS_JOINING;
     if (!first && m->seq > g->gms3.expected)
         return keep_early(g, m, out);
     if (first || m->seq == g->gms3.expected)
         gms_history_put(&g->gms4_nack.history, m);
+    if (!first && m->seq == g->gms3.expected && m->seq % GMS_PROGRESS_STEP == 0)
+        tell_progress(g, m->seq, out);
     return gms4_take(g, m, out);
 }
 
@@ -92,9 +100,41 @@ static void nack_end_step(struct gms *g, struct gms_actions *out) {
 
 /* -- The leader ----------------------------------------------------------------------------------------- */
 
+/* How far the followers are, in steps: whoever comes begins with its first view. */
+static void note_progress(struct gms *g, gms_id from, uint64_t seq) {
+    struct gms_counts *progress = &g->gms4_nack.progress;
+    const uint64_t steps = seq / GMS_PROGRESS_STEP;
+    if (steps > gms_counts_get(progress, from) && gms_view_has(&g->gms1.view, from))
+        gms_counts_set(progress, from, steps);
+}
+
+static void begin_progress(struct gms *g, uint64_t seq) {
+    struct gms_counts *progress = &g->gms4_nack.progress;
+    const struct gms_counts before = *progress;
+    if (seq < GMS_PROGRESS_STEP)
+        return;
+    gms_counts_keep(progress, &g->gms1.view);
+    for (uint32_t i = 0; i < g->gms1.view.count; i++) {
+        if (gms_counts_get(&before, g->gms1.view.members[i]) == 0)
+            gms_counts_set(progress, g->gms1.view.members[i], seq / GMS_PROGRESS_STEP);
+    }
+}
+
+static uint64_t nack_lag(const struct gms *g) {
+    const uint64_t last = g->gms3.expected - 1;
+    uint64_t least = last / GMS_PROGRESS_STEP;
+    for (uint32_t i = 1; g->gms1.phase == GMS_LEADING && i < g->gms1.view.count; i++) {
+        const uint64_t steps = gms_counts_get(&g->gms4_nack.progress, g->gms1.view.members[i]);
+        least = steps < least ? steps : least;
+    }
+    return g->gms1.phase == GMS_LEADING ? last - least * GMS_PROGRESS_STEP : 0;
+}
+
 static void nack_broadcast(struct gms *g, struct gms_message *m, gms_id also, struct gms_actions *out) {
     gms4_count(g, m, out);
     m->seq = g->gms3.expected++;
+    if (m->type == GMS_VIEW)
+        begin_progress(g, m->seq);
     gms_history_put(&g->gms4_nack.history, m);
     gms4_note(g, m, out);
     gms1_broadcast(g, m, also, out);
@@ -133,6 +173,8 @@ static enum gms_drop nack_upper_message(struct gms *g, const struct gms_event *e
         return on_nack(g, e, out);
     if (m->type == GMS_HEARTBEAT && from_leader)
         learn_of(g, m->seq, out);
+    if (m->type == GMS_HEARTBEAT && g->gms1.phase == GMS_LEADING)
+        note_progress(g, e->from, m->seq);
     if (m->type != GMS_TOO_OLD)
         return gms_no_upper_message(g, e, out);
     if (!from_leader)
@@ -186,6 +228,7 @@ const struct gms_rung gms4_nack = {
     .on_snapshot = gms_no_snapshot,
     .beacons = GMS_BEACONS_WITH_LEADER,
     .blocked = gms4_blocked,
+    .lag = nack_lag,
 
     .take = nack_take,
     .broadcast = nack_broadcast,

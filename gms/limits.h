@@ -37,6 +37,10 @@
  * that whoever lags behind, in this view or at its cut, finds there what it misses. */
 #define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
 
+/* gms4-nack: after so many messages a follower says how far it is, so that the leader does not run away from
+ * what it keeps. */
+#define GMS_PROGRESS_STEP (GMS_HISTORY_MAX / 8 > 64 ? GMS_HISTORY_MAX / 8 : 64)
+
 /* The longest step is an election: it drains all that was held back (each a delivery, or a view with a watch
  * and a LEAVE repeated), then re-sends the last message and multicasts the view, whose members it watches. */
 #define GMS_ELECTION_ACTIONS_MAX (3 * GMS_MEMBERS_MAX + 4 * GMS_HOLD_MAX + 8)

@@ -34,6 +34,7 @@ struct gms_rung {
     void (*fill_heartbeat)(const struct gms *, struct gms_message *); /* or NULL: seq says it all */
     bool (*blocked)(const struct gms *);                              /* or NULL: never */
     bool (*has_quorum)(const struct gms *);                           /* or NULL: always */
+    uint64_t (*lag)(const struct gms *);                              /* or NULL: see gms_lag() */
 
     /* A message from whom we follow: deliver or install it. */
     enum gms_drop (*take)(struct gms *, const struct gms_message *, struct gms_actions *);

@@ -51,7 +51,8 @@ struct gms4_ack_state {
 
 struct gms4_nack_state {
     struct gms4_state gms4;
-    uint64_t nacked; /* all missing up to this number has been asked for; 0: nothing is missing */
+    struct gms_counts progress; /* the leader's: how many steps each follower said it has got */
+    uint64_t nacked;            /* all missing up to this number has been asked for; 0: nothing is missing */
     struct gms_history history;
 };
 

@@ -61,7 +61,9 @@ static void note_turn(flow_t *self, const struct node *node, uint64_t sent) {
 void flow_turn_end(flow_t *self, const struct node *node, const peers_t *peers) {
     const struct gms_view *view = gms_current_view(&node->gms);
     const peers_progress_t p = peers_progress(peers, view->members, view->count);
-    self->held = self->held ? p.lag > PEERS_LAG_MAX / 2 : p.lag > PEERS_LAG_MAX;
+    const uint64_t lag = gms_lag(&node->gms);
+    self->held = self->held ? p.lag > PEERS_LAG_MAX / 2 || lag > GMS_HISTORY_MAX / 2
+                            : p.lag > PEERS_LAG_MAX || lag > GMS_HISTORY_MAX / 4 * 3;
     if (self->who != p.who || !leads(node))
         forget_turns(self, p.who); /* others count now: somebody came, crashed, or connected anew */
     note_turn(self, node, p.sent);
