@@ -80,6 +80,12 @@ static void forget_early(struct gms *g) {
     g->gms4_nack.nacked = 0;
 }
 
+/* Its share of half a history: what all have under way together must not run ahead of who takes it. */
+static uint32_t share(const struct gms *g) {
+    const uint32_t members = g->gms1.view.count;
+    return members > 0 && members < GMS_HISTORY_MAX / 2 ? GMS_HISTORY_MAX / 2 / members : 1;
+}
+
 static void nack_end_step(struct gms *g, struct gms_actions *out) {
     struct gms4_nack_state *s = &g->gms4_nack;
     struct gms_message early;
@@ -92,7 +98,7 @@ static void nack_end_step(struct gms *g, struct gms_actions *out) {
     }
     if (s->nacked < g->gms3.expected)
         s->nacked = 0; /* no gap */
-    gms4_ask(g, GMS_PENDING_MAX, out);
+    gms4_ask(g, share(g), out);
     gms4_set_timer(g, s->nacked > 0 || more);
     if (more && !g->gms1.leaving)
         g->gms1.deadline = g->gms1.now; /* a long list: the rest at once, in the next step */
