@@ -31,6 +31,9 @@ cells throughput 'delivered_per_s > 1000' 'delivered_per_s_min <= delivered_per_
 [ "$(wc -l <"$WORK/csv")" -eq 3 ] && head -1 "$WORK/csv" | grep -q 'delivered_per_s,delivered_per_s_min' ||
   fail "the CSV file: $(cat "$WORK/csv")"
 
+measure 0 throughput --rung gms4-nack --loss 5 $short # what is lost at full speed is made good, and nobody is left behind
+cells throughput 'delivered_per_s > 100'
+
 measure 0 latency --rung gms3 --rate 200 $short --with-ceiling
 cells latency '0 < p50_us <= p90_us <= p99_us <= p999_us <= max_us' 'rate_per_s == 200'
 measure 0 ceiling --batching none,both $short
