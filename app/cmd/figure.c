@@ -6,6 +6,7 @@
 #include "app/cmd/cmd.h"
 #include "app/report/figure_file.h"
 #include "app/report/sheet.h"
+#include "app/search.h"
 
 #define NOT_SAID UINT64_MAX
 #define TIME_MAX 86400000
@@ -56,8 +57,8 @@ static int check(const struct words *w, struct figure_asked *a) {
     if (of_a_run && a->path_count == 0 && a->scenario == NULL)
         return options_error("figure", "of what? a trace is missing (or --scenario, which is simulated)");
     if (a->path_count > 0 && (!of_a_run || a->scenario != NULL))
-        return options_error("figure", "%s: a %s is not made of traces", a->paths[0],
-                             of_a_run ? "--scenario" : w->kind);
+        return options_error("figure", "%s: %s %s is not made of traces", a->paths[0],
+                             !of_a_run && w->kind[0] == 'a' ? "an" : "a", of_a_run ? "--scenario" : w->kind);
     if (a->scenario != NULL && !of_a_run)
         return options_error("figure", "--scenario %s: a figure of kind %s is not made of a run", a->scenario,
                              w->kind);
@@ -76,12 +77,17 @@ static int make(const struct figure_asked *a, const char *out) {
     char dir[4096 + 16], error[1024] = "";
     static struct figure_made made;
     int status = STATUS_CANT_RUN;
+    search_catch_interrupt(); /* a file is whole or not there at all */
     snprintf(dir, sizeof dir, "%s/fonts", assets_dir(program_name));
     struct fonts *fonts = fonts_open(dir, error, sizeof error);
     if (fonts != NULL) {
         enum figure_outcome outcome =
             figure_make(&made, a, assets_dir(program_name), fonts, error, sizeof error);
-        if (outcome == FIGURE_MADE) {
+        if (outcome == FIGURE_MADE && search_interrupted()) {
+            snprintf(error, sizeof error, "interrupted");
+            outcome = FIGURE_CANT;
+            figure_unmake(&made);
+        } else if (outcome == FIGURE_MADE) {
             outcome = figure_save(&made, out, error, sizeof error);
             figure_unmake(&made);
         }

@@ -8,6 +8,7 @@
 #include "app/cmd/cmd.h"
 #include "app/report/figure_set.h"
 #include "app/report/sheet.h"
+#include "app/search.h"
 
 struct batch {
     const char *dir, *matrix, *caption;
@@ -57,7 +58,7 @@ static int make(const struct batch *b, const struct figure_recipe *r) {
         return STATUS_CANT_RUN;
     }
     bool saved = true;
-    for (int kind = 0; kind < SHEET_KINDS && saved; kind++) {
+    for (int kind = 0; kind < SHEET_KINDS && saved && !search_interrupted(); kind++) {
         snprintf(path, sizeof path, "%s/%s%s", b->dir, r->name, sheet_ending((enum sheet_kind)kind));
         saved = figure_save(&made, path, error, sizeof error) == FIGURE_MADE;
     }
@@ -65,6 +66,10 @@ static int make(const struct batch *b, const struct figure_recipe *r) {
     figure_unmake(&made);
     if (!saved) {
         options_error("figures", "%s", error);
+        return STATUS_CANT_RUN;
+    }
+    if (search_interrupted()) {
+        options_error("figures", "interrupted");
         return STATUS_CANT_RUN;
     }
     if (failed[0] != '\0') {
@@ -76,13 +81,34 @@ static int make(const struct batch *b, const struct figure_recipe *r) {
     return STATUS_FINE;
 }
 
+/* With those above it. */
+static bool make_folder(const char *dir) {
+    char path[4096];
+    struct stat st;
+    errno = ENAMETOOLONG;
+    if (strlen(dir) >= sizeof path)
+        return false;
+    strcpy(path, dir);
+    for (char *slash = path + 1; path[0] != '\0' && (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+        *slash = '\0';
+        mkdir(path, 0777);
+    }
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno == EEXIST && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        errno = ENOTDIR;
+    return errno == EEXIST;
+}
+
 static int make_all(struct batch *b) {
     char dir[4096 + 16], error[512];
     int status = STATUS_FINE;
-    if (mkdir(b->dir, 0777) != 0 && errno != EEXIST) {
-        options_error("figures", "can't make the folder %s: %s", b->dir, strerror(errno));
+    if (!make_folder(b->dir)) {
+        options_error("figures", "-o %s: can't make this folder: %s", b->dir,
+                      errno == ENOTDIR ? "there is a file of that name" : strerror(errno));
         return STATUS_CANT_RUN;
     }
+    search_catch_interrupt();
     snprintf(dir, sizeof dir, "%s/fonts", assets_dir(program_name));
     b->fonts = fonts_open(dir, error, sizeof error);
     if (b->fonts == NULL) {
@@ -102,7 +128,8 @@ int cmd_figures(int argc, char **argv) {
     int status;
     const struct option options[] = {
         {"-o", OPTION_TEXT, &b.dir, 0, 0, "DIR", "where to; it is made if it is not there"},
-        {"--width", OPTION_NUMBER, &b.width_mm, 60, 400, "MM", "85 for one column; default 175, for two"},
+        {"--width", OPTION_NUMBER, &b.width_mm, FIGURE_DRAWING_LEAST_MM, 400, "MM",
+         "85 for one column; default 175, for two"},
         {"--grey", OPTION_FLAG, &b.grey, 0, 0, NULL, "for black-and-white print"},
         {"--caption", OPTION_TEXT, &b.caption, 0, 0, "none|TEXT", "below each (default how it was made)"},
         {"--only", OPTION_TEXTS, &b.only, 0, 0, "NAME", "this one; may be given several times"},

@@ -20,13 +20,15 @@ static const struct {
     const char *name;
     bool of_a_run;
     void (*body)(const struct figure *, struct figure_page *);
-} kinds[FIGURE_KINDS] = {[FIGURE_TIMELINE] = {"timeline", true, figure_timeline},
-                         [FIGURE_MONTAGE] = {"montage", true, figure_montage},
-                         [FIGURE_STORY] = {"story", true, figure_story},
-                         [FIGURE_VIEWS] = {"views", true, figure_views},
-                         [FIGURE_TABLE] = {"table", false, figure_table},
-                         [FIGURE_ARCHITECTURE] = {"architecture", false, figure_architecture},
-                         [FIGURE_LAYERS] = {"layers", false, figure_layers}};
+    float least_mm; /* of its width, where the words of a drawing are longer than that */
+} kinds[FIGURE_KINDS] = {
+    [FIGURE_TIMELINE] = {"timeline", true, figure_timeline, 0},
+    [FIGURE_MONTAGE] = {"montage", true, figure_montage, 0},
+    [FIGURE_STORY] = {"story", true, figure_story, 0},
+    [FIGURE_VIEWS] = {"views", true, figure_views, 0},
+    [FIGURE_TABLE] = {"table", false, figure_table, 0},
+    [FIGURE_ARCHITECTURE] = {"architecture", false, figure_architecture, FIGURE_DRAWING_LEAST_MM},
+    [FIGURE_LAYERS] = {"layers", false, figure_layers, FIGURE_DRAWING_LEAST_MM}};
 
 const char *figure_kind_name(enum figure_kind kind) {
     return kinds[kind].name;
@@ -49,9 +51,9 @@ bool figure_needs_run(enum figure_kind kind) {
 
 uint32_t figure_first(const struct figure *f) {
     const struct figure_run *run = f->run;
-    if (!f->has_from)
-        return run->from;
     uint32_t first = history_forgotten(run->history);
+    if (!f->has_from)
+        return run->from < figure_last(f) ? run->from : first;
     while (first < run->until && history_event(run->history, first)->t < run->began + f->from)
         first++;
     return first;
@@ -63,6 +65,18 @@ uint32_t figure_last(const struct figure *f) {
 
 uint32_t figure_until(const struct figure *f) {
     return f->has_to ? figure_run_until(f->run, f->to) : f->run->until;
+}
+
+bool figure_has_events(const struct figure *f) {
+    const unsigned hidden =
+        HISTORY_VOID | (f->run->has_acknowledgements || f->kind == FIGURE_VIEWS ? 0 : HISTORY_QUIET);
+    const uint32_t last = figure_last(f);
+    for (uint32_t i = figure_first(f); i < last; i++) {
+        const struct history_event *e = history_event(f->run->history, i);
+        if ((e->flags & hidden) == 0 && e->ev != TRACE_FAULT)
+            return true;
+    }
+    return false;
 }
 
 void figure_time_words(const struct figure_run *run, gms_time t, char *out, size_t size) {
@@ -162,6 +176,11 @@ static float lay_out(struct canvas *c, const struct figure *f, float width, floa
 
 bool figure_measure(const struct figure *f, float *width, float *height, char *error, size_t error_size) {
     struct sheet_ruler ruler;
+    if (f->width_mm < kinds[f->kind].least_mm) {
+        snprintf(error, error_size, "--width %.0f: this figure needs %.0f mm", (double)f->width_mm,
+                 (double)kinds[f->kind].least_mm);
+        return false;
+    }
     sheet_ruler_init(&ruler, f->fonts);
     *width = sheet_units(f->width_mm);
     *height = sheet_units(f->height_mm);

@@ -10,10 +10,11 @@
 #include "app/scope/picture.h"
 #include "app/ui/tile.h"
 
-#define FIGURE_ONE_COLUMN_MM  85
-#define FIGURE_TWO_COLUMNS_MM 175
-#define FIGURE_MOMENTS_MAX    8
-#define FIGURE_CAPTION_SIZE   512
+#define FIGURE_ONE_COLUMN_MM    85
+#define FIGURE_TWO_COLUMNS_MM   175
+#define FIGURE_DRAWING_LEAST_MM 80 /* of an architecture, and of layers */
+#define FIGURE_MOMENTS_MAX      8
+#define FIGURE_CAPTION_SIZE     512
 
 enum figure_kind {
     FIGURE_TIMELINE,     /* the space-time diagram */
@@ -43,6 +44,9 @@ struct figure {
     gms_time moments[FIGURE_MOMENTS_MAX]; /* of a montage; none: when it matters most, or at the end */
     struct fonts *fonts;                  /* texts are measured with */
 };
+
+/* Whether anything happens in its range that it would show. */
+bool figure_has_events(const struct figure *);
 
 /* The size of the sheet, in its units. False with one line in `error`: it can't be drawn so. */
 bool figure_measure(const struct figure *, float *width, float *height, char *error, size_t error_size);

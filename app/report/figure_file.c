@@ -34,21 +34,37 @@ static void add_time(char *text, size_t size, const char *before, uint64_t ms) {
         add(text, size, "%s%" PRIu64 "ms", before, ms);
 }
 
+/* A word of a command, quoted where a shell would not leave it alone. */
+static void add_word(char *text, size_t size, const char *before, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:+@%=";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        add(text, size, "%s%s", before, word);
+        return;
+    }
+    add(text, size, "%s'", before);
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            add(text, size, "'\\''");
+        else
+            add(text, size, "%c", *word);
+    add(text, size, "'");
+}
+
 /* The command that makes the same figure again, as far as that is not said by the options' defaults. */
 static void add_command(char *text, size_t size, const struct figure_asked *a) {
     add(text, size, "groupy figure");
     for (int i = 0; i < a->path_count; i++)
-        add(text, size, " %s", a->paths[i]);
+        add_word(text, size, " ", a->paths[i]);
     if (a->scenario != NULL)
-        add(text, size, " --scenario %s", a->scenario);
+        add_word(text, size, " --scenario ", a->scenario);
     if (a->rung != NULL)
-        add(text, size, " --rung %s", a->rung);
+        add_word(text, size, " --rung ", a->rung);
     if (a->members > 0)
         add(text, size, " --members %" PRIu64, a->members);
     if (a->seed > 0)
         add(text, size, " --seed %" PRIu64, a->seed);
     if (a->matrix != NULL)
-        add(text, size, " --matrix %s", a->matrix);
+        add_word(text, size, " --matrix ", a->matrix);
     add(text, size, " --kind %s", figure_kind_name(a->kind));
     if (a->axis != FIGURE_AXIS_USUAL)
         add(text, size, " --axis %s", a->axis == FIGURE_AXIS_TIME ? "time" : "steps");
@@ -179,6 +195,24 @@ static enum history_axis axis_of(const struct figure_asked *a) {
     return a->axis == FIGURE_AXIS_TIME ? HISTORY_TIME : HISTORY_STEPS;
 }
 
+/* False: of such a figure nothing would be seen but how it stands. */
+static bool has_something(const struct figure *f, char *error, size_t error_size) {
+    const double ran = (double)(f->run->ended - f->run->began) / 1e9;
+    for (uint32_t i = 0; i < f->moment_count; i++)
+        if (f->run->began + f->moments[i] > f->run->ended) {
+            snprintf(error, error_size, "--at: the run ended after %.3f s", ran);
+            return false;
+        }
+    if (f->kind == FIGURE_MONTAGE || (!f->has_from && !f->has_to) || figure_has_events(f))
+        return true;
+    snprintf(error, error_size, "nothing happened %s; the run ended after %.3f s",
+             f->has_from && f->has_to ? "between --from and --to"
+             : f->has_from            ? "after --from"
+                                      : "before --to",
+             ran);
+    return false;
+}
+
 enum figure_outcome figure_make(struct figure_made *made, const struct figure_asked *a, const char *assets,
                                 struct fonts *fonts, char *error, size_t error_size) {
     enum figure_outcome outcome = FIGURE_MADE;
@@ -208,6 +242,10 @@ enum figure_outcome figure_make(struct figure_made *made, const struct figure_as
     for (uint32_t i = 0; i < a->at_count; i++)
         f->moments[i] = a->at_ms[i] * 1000000;
     made->grey = a->grey;
+    if (made->run != NULL && !has_something(f, error, error_size)) {
+        figure_unmake(made);
+        return FIGURE_CANT;
+    }
     write_caption(made, a);
     return FIGURE_MADE;
 }

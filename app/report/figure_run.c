@@ -36,6 +36,9 @@ static void take(struct figure_run *run, const struct trace_line *line) {
     const struct trace_record *r = &line->record;
     if (run->began == 0 || r->t < run->began)
         run->began = r->t;
+    run->ended = r->t > run->ended ? r->t : run->ended;
+    run->seen++;
+    const uint32_t events = history_event_count(run->history);
     learn_names(run, line);
     records_add(run->records, history_event_count(run->history), r);
     if (run->has_acknowledgements && is_heartbeat(r))
@@ -44,6 +47,8 @@ static void take(struct figure_run *run, const struct trace_line *line) {
         history_caption(run->history, r->t, r->what != NULL ? r->what : "");
     else
         history_feed(run->history, line->who, r);
+    if (history_event_count(run->history) > events && r->ev != TRACE_EXIT)
+        run->judged = run->seen;
 }
 
 /* What happens before the first change or fault is how the group came to be; what happens after the last
@@ -95,6 +100,26 @@ static bool read_all(struct figure_run *run, struct trace_merge *merge, char *er
     return next == TRACE_MERGE_END && history_event_count(run->history) > 0;
 }
 
+/* A run that is too long to be kept is read once more, for its verdict alone. */
+static bool judge_whole(struct figure_run *run, const char *const *paths, int count, char *error,
+                        size_t error_size) {
+    const struct trace_line *line;
+    struct trace_merge *merge = trace_merge_open(paths, count, error, error_size);
+    if (merge == NULL)
+        return false;
+    run->whole = calloc(1, sizeof *run->whole);
+    if (run->whole != NULL) {
+        check_init(run->whole, &run->settings);
+        trace_merge_by_clock(merge);
+        for (uint64_t i = 0;
+             i < run->judged && trace_merge_next(merge, &line, error, error_size) == TRACE_MERGE_RECORD; i++)
+            if (line->record.ev != TRACE_NOTE)
+                check_feed(run->whole, &line->record);
+    }
+    trace_merge_close(&merge);
+    return run->whole != NULL;
+}
+
 struct figure_run *figure_run_read(const char *const *paths, int count, bool acknowledgements, char *error,
                                    size_t error_size) {
     struct figure_run *run = calloc(1, sizeof *run);
@@ -110,6 +135,8 @@ struct figure_run *figure_run_read(const char *const *paths, int count, bool ack
     history_place_anew(run->history);
     look_for_ends(run);
     trace_merge_close(&merge);
+    if (!records_complete(run->records) && !judge_whole(run, paths, count, error, error_size))
+        goto fail;
     return run;
 fail:
     trace_merge_close(&merge);
@@ -123,13 +150,30 @@ void figure_run_destroy(struct figure_run **self) {
         return;
     records_destroy(&run->records);
     history_destroy(&run->history);
+    free(run->whole);
     free(run);
     *self = NULL;
 }
 
 /* -- Moments --------------------------------------------------------------------------------------------- */
 
+static void tell_whole(const struct figure_run *run, uint32_t until, struct story *story) {
+    char words[sizeof story->sentence];
+    story_tell_at(story, run->history, run->until, run->whole, &run->names);
+    if (until >= run->until)
+        return;
+    snprintf(words, sizeof words, "%s", story->sentence);
+    snprintf(story->sentence, sizeof story->sentence,
+             "at the end of the run, which is too long to be judged earlier%s%.300s",
+             words[0] != '\0' ? ": " : "", words);
+}
+
 bool figure_run_story(const struct figure_run *run, uint32_t until, struct story *story) {
+    if (run->whole != NULL) {
+        memset(story, 0, sizeof *story);
+        tell_whole(run, until, story);
+        return true;
+    }
     struct check *check = calloc(1, sizeof *check);
     if (check == NULL)
         return false;
@@ -141,8 +185,7 @@ bool figure_run_story(const struct figure_run *run, uint32_t until, struct story
         if (r.ev != TRACE_NOTE)
             check_feed(check, &r);
     }
-    if (records_complete(run->records))
-        story_tell_at(story, run->history, until, check, &run->names);
+    story_tell_at(story, run->history, until, check, &run->names);
     free(check);
     return true;
 }

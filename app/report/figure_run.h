@@ -16,10 +16,12 @@ struct figure_run {
     uint64_t seed;             /* 0: of no simulated run */
     bool has_acknowledgements; /* they have places of their own, and heartbeats are not there at all */
     uint64_t heartbeats;       /* that were left out so */
-    uint32_t members;    /* at the beginning of what is of interest: in the largest of the first views */
-    uint32_t from, last; /* events: the first that is of interest, and the first behind the last one */
-    uint32_t until;      /* the first of those that end the run */
-    gms_time began;      /* of the first record */
+    uint32_t members;      /* at the beginning of what is of interest: in the largest of the first views */
+    uint32_t from, last;   /* events: the first that is of interest, and the first behind the last one */
+    uint32_t until;        /* the first of those that end the run */
+    gms_time began, ended; /* of the first record, and of the last */
+    uint64_t seen, judged; /* records; those up to the last event before the end */
+    struct check *whole;   /* at the end, where there are more records than are kept; NULL: they are kept */
 };
 
 /* Reads it. `acknowledgements`: they are to be seen. NULL and one line in `error`. */
@@ -27,7 +29,8 @@ struct figure_run *figure_run_read(const char *const *paths, int count, bool ack
                                    size_t error_size);
 void figure_run_destroy(struct figure_run **);
 
-/* How it stood before the event `until`. False: out of memory. */
+/* How it stood before the event `until`; of a run that is too long for that, how it stood at its end, and
+ * that it is so. False: out of memory. */
 bool figure_run_story(const struct figure_run *, uint32_t until, struct story *);
 
 /* The events before that moment of the run, counted from its beginning: the first one that came later. */

@@ -49,6 +49,13 @@ refused 2 "-o DIR is missing" figures
 refused 2 "--only gms7" figures -o x --only gms7
 touch file
 refused 3 "file" figures -o file/below
+refused 3 "-o file: can't make this folder: there is a file" figures -o file
+refused 2 "an architecture is not made of traces" figure x.jsonl --kind architecture -o a.svg
+refused 2 "--width 70: this figure needs 80 mm" figure --kind layers --width 70 -o a.svg
+for what in "--from 100s" "--kind story --from 100s" "--kind views --from 100s" "--from 1ms --to 2ms"; do
+  refused 3 "nothing happened" figure --scenario figure-gms2-crash $what -o a.svg
+done
+refused 3 "--at: the run ended after" figure --scenario figure-gms2-crash --kind montage --at 100s -o a.svg
 [ -z "$(ls -- *.svg 2>/dev/null)" ] || fail "a refused figure left a file"
 
 # The same figure from a trace as from the scenario, but for the caption.
@@ -56,6 +63,13 @@ groupy sim --scenario "$GROUPY_SOURCE/assets/figures/figure-gms2-crash.txt" --tr
 groupy figure run.jsonl --from 900ms --caption none -o trace.svg || fail "figure of a trace"
 groupy figure --scenario figure-gms2-crash --from 900ms --caption none -o scenario.svg || fail "figure of a scenario"
 cmp trace.svg scenario.svg || fail "a trace gives another figure than its scenario"
+
+# A name that a shell would take apart is quoted in the caption; a run that is longer than what is kept has a verdict.
+cp run.jsonl "a b&c.jsonl"
+groupy figure "a b&c.jsonl" -o quoted.svg && grep -qF "'a b&#38;c.jsonl'" quoted.svg || fail "the caption's command is not quoted"
+groupy sim --members 3 --mean 2ms --for 16s --seed 1 --faults none --trace long.jsonl >/dev/null || fail "sim, long"
+groupy figure long.jsonl -o long.svg && grep -qF "IN SYNC 3/3" long.svg || fail "a long run has no verdict"
+groupy figures -o one/two/three --only architecture --caption none >out && [ -s one/two/three/architecture.svg ] || fail "folders in folders"
 
 # A scenario that does not come out as it says is told.
 groupy figure --scenario figure-gms2-crash --rung gms3 -o other.svg 2>err
