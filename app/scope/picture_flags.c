@@ -75,8 +75,13 @@ static void draw_count(struct picture_frame *f, int row, const struct history_sp
                        struct canvas_rect box) {
     char words[24];
     const float size = floorf(fminf(f->small, 0.6f * box.h));
-    snprintf(words, sizeof words, "%" PRIu64, s->count);
-    const float wide = canvas_text_width(f->c, words, size, CANVAS_BOLD);
+    const bool differs = picture_differs(f, row, s);
+    snprintf(words, sizeof words, "%s%" PRIu64, differs ? "\u2260 " : "", s->count);
+    float wide = canvas_text_width(f->c, words, size, CANVAS_BOLD);
+    if (differs && box.w < wide + 0.6f * size) {
+        snprintf(words, sizeof words, "\u2260");
+        wide = canvas_text_width(f->c, words, size, CANVAS_BOLD);
+    }
     if (size < f->legible || box.w < wide + 0.6f * size)
         return;
     const float y = picture_row_y(f, row);
@@ -132,14 +137,18 @@ static bool fault_words(const char *text, char *out, size_t size) {
 
 /* -- Events ---------------------------------------------------------------------------------------------- */
 
-static bool words_of(const struct picture_frame *f, const struct history_event *e, char *out, size_t size) {
+static bool words_of(const struct picture_frame *f, uint32_t event, char *out, size_t size) {
+    const struct history_event *e = history_event(f->history, event);
     const char *text = history_text(f->history, e->text);
     switch ((enum trace_ev)e->ev) {
     case TRACE_MCAST:
         if (e->n > 0)
             snprintf(out, size, "%s#%" PRIu32 " +%u", picture_name_of(f, e->m_origin), e->m_n, e->n);
         else
-            snprintf(out, size, "%s#%" PRIu32, picture_name_of(f, e->m_origin), e->m_n);
+            snprintf(out, size, "%s#%" PRIu32 "%s", picture_name_of(f, e->m_origin), e->m_n,
+                     !f->on_paper                                          ? ""
+                     : picture_content_of(f, event) == CONTENT_STATE_ASKED ? " state?"
+                                                                           : " state");
         return e->m_origin != HISTORY_NOBODY;
     case TRACE_SUSPECT: snprintf(out, size, "suspects %s", picture_name_of(f, e->peer)); return true;
     case TRACE_DOWN: snprintf(out, size, "%s is down", picture_name_of(f, e->peer)); return true;
@@ -240,7 +249,7 @@ static void draw_events(struct picture_frame *f, bool words) {
         const float x = picture_x(f, at);
         if (!words)
             mark(f, e, i, row, x);
-        else if (!is_said(f, i) && words_of(f, e, text, sizeof text))
+        else if (!is_said(f, i) && words_of(f, i, text, sizeof text))
             put_words(f, row, x, e->ev == TRACE_MCAST ? CANVAS_BOLD : CANVAS_REGULAR, text);
     }
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void picture_message_words(const struct picture_frame *f, const struct history_event *e, char *out,
                            size_t size) {
@@ -24,6 +25,36 @@ void picture_message_words(const struct picture_frame *f, const struct history_e
         snprintf(out, size, "%s %" PRIu32, type, e->seq);
     else
         snprintf(out, size, "%s", type);
+}
+
+#define BACK_MOST 4096 /* events */
+
+enum picture_content picture_content_of(const struct picture_frame *f, uint32_t event) {
+    const struct history_event *e = history_event(f->history, event);
+    const uint32_t begin = history_forgotten(f->history);
+    if (e->m_origin == HISTORY_NOBODY)
+        return CONTENT_CHANGE;
+    for (uint32_t i = event + 1, back = 0; i > begin && back < BACK_MOST; i--, back++) {
+        const struct history_event *o = history_event(f->history, i - 1);
+        if (o->ev != TRACE_MCAST || o->m_origin != e->m_origin || o->m_n != e->m_n)
+            continue;
+        const int row = picture_row_of(f, o->line);
+        const struct history_span *s =
+            row < 0 ? NULL : history_span_at(f->history, (uint32_t)row, f->places, o->at[f->places]);
+        return o->n > 0 ? CONTENT_CHANGE : s != NULL && s->has_color ? CONTENT_STATE : CONTENT_STATE_ASKED;
+    }
+    return CONTENT_CHANGE;
+}
+
+/* On paper the state of a newcomer is told from the changes. */
+static void add_content(const struct picture_frame *f, uint32_t event, char *words, size_t size) {
+    const enum picture_content content = f->on_paper ? picture_content_of(f, event) : CONTENT_CHANGE;
+    size_t used = strlen(words);
+    if (content == CONTENT_CHANGE)
+        return;
+    if (used > 0 && words[used - 1] == '?')
+        used--;
+    snprintf(words + used, size - used, "%s", content == CONTENT_STATE ? " state" : " state?");
 }
 
 /* The colour of the arrow, or as near to it as can be read. */
@@ -66,6 +97,7 @@ static void label_arrow(struct picture_frame *f, const struct picture_arrow *a) 
     if (room < 1.3f * size || fabsf(dy) < 1.3f * size)
         return;
     picture_message_words(f, e, words, sizeof words);
+    add_content(f, a->event, words, sizeof words);
     const bool marked = picture_in_focus(f, a->event);
     const struct canvas_color ink = marked ? f->paint->ink : readable(f, f->paint->kind[a->kind]);
     static const float along[] = {0.5f, 0.3f, 0.7f};

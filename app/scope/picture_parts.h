@@ -209,6 +209,11 @@ uint32_t picture_span_from(const struct picture_frame *, const struct history_ro
 /* The visible part of it up to the place `end`; no width: there is none. */
 struct canvas_rect picture_span_box(const struct picture_frame *, int row, const struct history_span *,
                                     double end);
+/* On paper: after as many changes a row above has another colour. */
+bool picture_differs(const struct picture_frame *, int row, const struct history_span *);
+void picture_draw_differing(struct picture_frame *, struct canvas_rect, struct canvas_color fill);
+/* A lifeline of no colour in particular that is so. */
+void picture_draw_condition(struct picture_frame *, enum history_condition, struct canvas_rect);
 const char *picture_condition_words(enum history_condition, bool leads); /* picture_names.c */
 bool picture_condition_sign(enum history_condition, enum sign *);
 
@@ -242,6 +247,9 @@ void picture_draw_crash(struct picture_frame *, float x, float y, float side); /
 enum picture_kind picture_kind_of(unsigned type);
 /* The mark of the kind, which an arrow has at its tail. */
 void picture_tail(struct picture_frame *, struct canvas_point, enum picture_kind, struct canvas_color);
+enum picture_content { CONTENT_CHANGE, CONTENT_STATE_ASKED, CONTENT_STATE };
+/* What an MCAST, or the message that came of it, is about; looked for only so far back. */
+enum picture_content picture_content_of(const struct picture_frame *, uint32_t event);
 void picture_message_words(const struct picture_frame *, const struct history_event *, char *out,
                            size_t size);
 

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define SAMPLE 2 /* px, where the changes of colour are too many */
 
@@ -53,6 +54,44 @@ struct canvas_rect picture_span_box(const struct picture_frame *f, int row, cons
     const float x1 = fminf(picture_x(f, fmin(end, f->now)), d->x + d->w);
     const float top = picture_edge(f, row, s->leads, -1);
     return (struct canvas_rect){x0, top, x1 - x0, picture_edge(f, row, s->leads, 1) - top};
+}
+
+/* -- What differs ---------------------------------------------------------------------------------------- */
+
+static const struct history_span *span_with_count(const struct picture_frame *f, const struct history_row *r,
+                                                  uint64_t count) {
+    uint32_t low = 0, high = r->span_count; /* counts rise; if a worker began anew, some are not found */
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (r->spans[middle].count < count)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct history_span *s = low < r->span_count ? &r->spans[low] : NULL;
+    const bool known = s != NULL && s->count == count && s->has_color && picture_span_shown(f, s);
+    return known ? s : NULL;
+}
+
+bool picture_differs(const struct picture_frame *f, int row, const struct history_span *s) {
+    if (!f->on_paper || !s->has_color || s->count == 0 || !picture_is_alive(s) ||
+        s->condition == HISTORY_EXCLUDED)
+        return false;
+    for (int above = 0; above < row; above++) {
+        const struct history_span *other =
+            span_with_count(f, history_row(f->history, (uint32_t)above), s->count);
+        if (other != NULL)
+            return other->hash != s->hash;
+    }
+    return false;
+}
+
+/* Dashes along the lower edge. */
+void picture_draw_differing(struct picture_frame *f, struct canvas_rect box, struct canvas_color fill) {
+    const float high = fmaxf(2, roundf(0.14f * box.h)), dash = 2.2f * high;
+    for (float x = box.x; x < box.x + box.w; x += 1.8f * dash)
+        canvas_rect(f->c, (struct canvas_rect){x, box.y + box.h - high, fminf(dash, box.x + box.w - x), high},
+                    theme_ink(fill));
 }
 
 /* -- One span -------------------------------------------------------------------------------------------- */
@@ -116,6 +155,14 @@ static void draw_span(struct picture_frame *f, int row, const struct history_spa
     }
 }
 
+void picture_draw_condition(struct picture_frame *f, enum history_condition condition,
+                            struct canvas_rect box) {
+    const struct history_span s = {
+        .condition = (uint8_t)condition, .has_color = true, .color = {0xc8, 0xc8, 0xc8}};
+    draw_span(f, 0, &s, box);
+    canvas_clip(f->c, NULL);
+}
+
 /* A ribbon is seen on any theme by its edges. */
 static void draw_edges(struct picture_frame *f, struct canvas_rect run) {
     if (run.w <= 0)
@@ -130,10 +177,13 @@ struct run { /* spans side by side, alive and of one thickness */
     struct canvas_rect box;
 };
 
+static bool is_filled(const struct history_span *s) {
+    return picture_is_alive(s) && s->condition != HISTORY_JOINING && s->condition != HISTORY_EXCLUDED;
+}
+
 static void extend(struct picture_frame *f, struct run *run, const struct history_span *s,
                    struct canvas_rect box) {
-    const bool filled =
-        picture_is_alive(s) && s->condition != HISTORY_JOINING && s->condition != HISTORY_EXCLUDED;
+    const bool filled = is_filled(s);
     const bool joins =
         run->box.w > 0 && filled && box.h == run->box.h && box.x <= run->box.x + run->box.w + 1;
     if (joins) {
@@ -142,6 +192,17 @@ static void extend(struct picture_frame *f, struct run *run, const struct histor
     }
     draw_edges(f, run->box);
     run->box = filled ? box : (struct canvas_rect){0, 0, 0, 0};
+}
+
+/* On paper, which may be grey, colours alone tell nothing. */
+static void draw_on_paper(struct picture_frame *f, int row, const struct history_span *s,
+                          const struct history_span *before, struct canvas_rect box) {
+    const struct canvas_color fill = fill_of(f, s);
+    if (picture_differs(f, row, s))
+        picture_draw_differing(f, box, fill);
+    if (before != NULL && is_filled(s) && is_filled(before) && box.x > f->diagram.x &&
+        memcmp(before->color, s->color, sizeof s->color) != 0)
+        canvas_rect(f->c, (struct canvas_rect){box.x, box.y, f->line, box.h}, theme_ink(fill));
 }
 
 static void draw_each(struct picture_frame *f, int row, const struct history_row *r, uint32_t from,
@@ -156,6 +217,8 @@ static void draw_each(struct picture_frame *f, int row, const struct history_row
         if (box.w <= 0)
             continue;
         draw_span(f, row, s, box);
+        if (f->on_paper)
+            draw_on_paper(f, row, s, i > 0 ? s - 1 : NULL, box);
         extend(f, &run, s, box);
     }
     draw_edges(f, run.box);

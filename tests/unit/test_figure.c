@@ -159,7 +159,8 @@ static void counts_are_in_the_lifelines_at_any_width(void **state) {
         char *svg = saved(&asked, "counts.svg", &size);
         int counts = 0;
         for (const char *at = svg; (at = strstr(at, heading)) != NULL; at++)
-            counts += at[strlen(heading)] >= '1' && at[strlen(heading)] <= '9';
+            counts += (at[strlen(heading)] >= '1' && at[strlen(heading)] <= '9') ||
+                      strncmp(at + strlen(heading), "\u2260", strlen("\u2260")) == 0;
         if (counts < 8) /* three or two of each worker, and the legend's */
             fail_msg("%d counts at %d mm", counts, (int)width_mm);
         free(svg);
@@ -333,6 +334,36 @@ static void grey_is_grey_everywhere(void **state) {
     free(svg);
 }
 
+static void nothing_is_told_by_colour_alone(void **state) {
+    (void)state;
+    for (uint64_t width_mm = FIGURE_ONE_COLUMN_MM; width_mm <= FIGURE_TWO_COLUMNS_MM; width_mm += 90) {
+        struct figure_asked asked = asked_for("gms3-suspicion", width_mm);
+        asked.grey = true;
+        svg_has(&asked, width_mm == FIGURE_ONE_COLUMN_MM ? ">\u2260<" : ">\u2260 67<", true);
+        svg_has(&asked, ">another colour after as many<", true);
+        asked = asked_for("gms3-loss", width_mm);
+        svg_has(&asked, ">another colour after as many<", false);
+    }
+}
+
+static void what_has_no_word_in_a_lifeline_has_one_in_the_legend(void **state) {
+    (void)state;
+    struct figure_asked asked = asked_for("gms3-loss", FIGURE_ONE_COLUMN_MM);
+    svg_has(&asked, ">frozen<", true);
+    svg_has(&asked, ">message 65: w2\u2019s 15th<", true);
+    svg_has(&asked, ">a newcomer learns the colour<", false);
+    asked = asked_for("gms5-partition", FIGURE_ONE_COLUMN_MM);
+    svg_has(&asked, ">stopped: view change, no quorum<", true);
+    asked = asked_for("gms3-join", FIGURE_ONE_COLUMN_MM);
+    svg_has(&asked, ">joining<", true);
+    svg_has(&asked, ">a newcomer learns the colour<", true);
+    svg_has(&asked, ">w4#1 state?<", true);
+    svg_has(&asked, ">w1#26 state<", true);
+    asked.to_ms = 1300; /* before the first change that w4 asks for */
+    asked.has_to = true;
+    svg_has(&asked, ">a worker asks for a change<", false);
+}
+
 static void a_height_that_is_too_small_is_refused(void **state) {
     (void)state;
     struct figure_asked asked = asked_for("gms2-crash", FIGURE_ONE_COLUMN_MM);
@@ -423,6 +454,8 @@ int main(void) {
         cmocka_unit_test(a_file_is_as_wide_as_was_asked_for),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes),
         cmocka_unit_test(grey_is_grey_everywhere),
+        cmocka_unit_test(nothing_is_told_by_colour_alone),
+        cmocka_unit_test(what_has_no_word_in_a_lifeline_has_one_in_the_legend),
         cmocka_unit_test(a_height_that_is_too_small_is_refused),
         cmocka_unit_test(what_can_not_be_made_is_told_in_one_line),
     };
