@@ -47,7 +47,7 @@ static const char *const words[ENTRIES] = {[KIND_CHANGE] = "change, from the lea
                                            [STATE] = "a newcomer learns the colour",
                                            [ASKED] = "a worker asks for a change",
                                            [COUNT] = "changes so far",
-                                           [DIFFERS] = "another colour after as many",
+                                           [DIFFERS] = "as many, but not the same ones",
                                            [LEADER] = "leads",
                                            [VIEW] = "view, and who is in it",
                                            [CRASH] = "crash",

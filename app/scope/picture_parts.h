@@ -209,7 +209,7 @@ uint32_t picture_span_from(const struct picture_frame *, const struct history_ro
 /* The visible part of it up to the place `end`; no width: there is none. */
 struct canvas_rect picture_span_box(const struct picture_frame *, int row, const struct history_span *,
                                     double end);
-/* On paper: after as many changes a row above has another colour. */
+/* On paper: it has had other changes than a row above that has had as many. */
 bool picture_differs(const struct picture_frame *, int row, const struct history_span *);
 void picture_draw_differing(struct picture_frame *, struct canvas_rect, struct canvas_color fill);
 /* A lifeline of no colour in particular that is so. */

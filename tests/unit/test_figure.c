@@ -340,9 +340,9 @@ static void nothing_is_told_by_colour_alone(void **state) {
         struct figure_asked asked = asked_for("gms3-suspicion", width_mm);
         asked.grey = true;
         svg_has(&asked, width_mm == FIGURE_ONE_COLUMN_MM ? ">\u2260<" : ">\u2260 67<", true);
-        svg_has(&asked, ">another colour after as many<", true);
+        svg_has(&asked, ">as many, but not the same ones<", true);
         asked = asked_for("gms3-loss", width_mm);
-        svg_has(&asked, ">another colour after as many<", false);
+        svg_has(&asked, ">as many, but not the same ones<", false);
     }
 }
 
