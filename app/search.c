@@ -20,6 +20,9 @@ void search_catch_interrupt(void) {
     const struct sigaction stop = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* as nohup has it */
+        sigaction(SIGHUP, &stop, NULL);
 }
 
 bool search_interrupted(void) {

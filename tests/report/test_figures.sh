@@ -71,6 +71,12 @@ groupy sim --members 3 --mean 2ms --for 16s --seed 1 --faults none --trace long.
 groupy figure long.jsonl -o long.svg && grep -qF "IN SYNC 3/3" long.svg || fail "a long run has no verdict"
 groupy figures -o one/two/three --only architecture --caption none >out && [ -s one/two/three/architecture.svg ] || fail "folders in folders"
 
+# Whatever ends it, files are whole or not there.
+for signal in TERM INT HUP; do
+  timeout -s $signal 0.2 "$GROUPY" figures -o cut >/dev/null 2>&1
+  ls cut | grep -vE '\.(svg|pdf|png|tex)$' && fail "$signal leaves files behind"
+done
+
 # A scenario that does not come out as it says is told.
 groupy figure --scenario figure-gms2-crash --rung gms3 -o other.svg 2>err
 [ $? -eq 1 ] && grep -q "expect desync' failed" err || fail "gms2-crash on gms3 should not part: $(cat err)"
