@@ -122,7 +122,7 @@ static void note_events(struct picture_frame *f, struct legend *l) {
         if (at < f->left || at > (double)f->to || at > f->now || (e->flags & HISTORY_VOID) != 0)
             continue;
         l->has[ASKED] = l->has[ASKED] || (e->ev == TRACE_MCAST && e->n > 0 && !f->crowded);
-        l->has[COUNT] = l->has[COUNT] || e->ev == TRACE_DELIVER;
+        l->has[COUNT] = l->has[COUNT] || (e->ev == TRACE_DELIVER && !f->crowded);
         l->has[VIEW] = l->has[VIEW] || e->ev == TRACE_VIEW;
         l->has[CRASH] = l->has[CRASH] || e->ev == TRACE_CRASH;
     }

@@ -200,7 +200,7 @@ static void draw_on_paper(struct picture_frame *f, int row, const struct history
     const struct canvas_color fill = fill_of(f, s);
     if (picture_differs(f, row, s))
         picture_draw_differing(f, box, fill);
-    if (before != NULL && is_filled(s) && is_filled(before) && box.x > f->diagram.x &&
+    if (!f->crowded && before != NULL && is_filled(s) && is_filled(before) && box.x > f->diagram.x &&
         memcmp(before->color, s->color, sizeof s->color) != 0)
         canvas_rect(f->c, (struct canvas_rect){box.x, box.y, f->line, box.h}, theme_ink(fill));
 }
