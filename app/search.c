@@ -16,13 +16,21 @@ static void on_interrupt(int number) {
     interrupted = 1;
 }
 
-void search_catch_interrupt(void) {
-    const struct sigaction stop = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+static void catch_interrupt(int flags) {
+    const struct sigaction stop = {.sa_handler = on_interrupt, .sa_flags = flags};
+    struct sigaction hangup;
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
-    struct sigaction hangup;
     if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* as nohup has it */
         sigaction(SIGHUP, &stop, NULL);
+}
+
+void search_catch_interrupt(void) {
+    catch_interrupt((int)SA_RESETHAND);
+}
+
+void search_catch_interrupts(void) {
+    catch_interrupt(0);
 }
 
 bool search_interrupted(void) {

@@ -28,6 +28,7 @@ json_t *search_json(const struct search_cell *);
 
 /* Ctrl+C ends a search with what it has found so far; from now on. */
 void search_catch_interrupt(void);
+void search_catch_interrupts(void); /* each of them: a file that is being written must not stay half */
 bool search_interrupted(void);
 
 /* One line on a terminal's stderr, written over the one before; nothing where stderr is no terminal. */

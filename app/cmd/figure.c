@@ -77,7 +77,7 @@ static int make(const struct figure_asked *a, const char *out) {
     char dir[4096 + 16], error[1024] = "";
     static struct figure_made made;
     int status = STATUS_CANT_RUN;
-    search_catch_interrupt(); /* a file is whole or not there at all */
+    search_catch_interrupts(); /* a file is whole or not there at all */
     snprintf(dir, sizeof dir, "%s/fonts", assets_dir(program_name));
     struct fonts *fonts = fonts_open(dir, error, sizeof error);
     if (fonts != NULL) {

@@ -108,7 +108,7 @@ static int make_all(struct batch *b) {
                       errno == ENOTDIR ? "there is a file of that name" : strerror(errno));
         return STATUS_CANT_RUN;
     }
-    search_catch_interrupt();
+    search_catch_interrupts();
     snprintf(dir, sizeof dir, "%s/fonts", assets_dir(program_name));
     b->fonts = fonts_open(dir, error, sizeof error);
     if (b->fonts == NULL) {

@@ -97,7 +97,7 @@ static void note_spans(struct picture_frame *f, struct legend *l) {
             if (picture_span_box(f, row, s, end).w <= 0)
                 continue;
             l->is[s->condition] = true;
-            l->has[DIFFERS] = l->has[DIFFERS] || (!f->crowded && picture_differs(f, row, s));
+            l->has[DIFFERS] = l->has[DIFFERS] || picture_differs(f, row, s);
         }
     }
     l->has[STOPPED] = l->is[HISTORY_BLOCKED] || l->is[HISTORY_NO_QUORUM];

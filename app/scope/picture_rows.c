@@ -246,6 +246,8 @@ static void draw_samples(struct picture_frame *f, int row, const struct history_
             const struct canvas_rect box = {begin, top, x - begin,
                                             picture_edge(f, row, held->leads, 1) - top};
             draw_span(f, row, held, box);
+            if (picture_differs(f, row, held))
+                picture_draw_differing(f, box, fill_of(f, held));
             extend(f, &run, held, box);
             held = NULL;
         }

@@ -75,6 +75,7 @@ groupy figures -o one/two/three --only architecture --caption none >out && [ -s 
 for signal in TERM INT HUP; do
   timeout -s $signal 0.2 "$GROUPY" figures -o cut >/dev/null 2>&1
   ls cut | grep -vE '\.(svg|pdf|png|tex)$' && fail "$signal leaves files behind"
+  rm -rf cut
 done
 
 # A scenario that does not come out as it says is told.
