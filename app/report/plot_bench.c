@@ -100,11 +100,12 @@ struct value_look {
     bool at_rate; /* not at full load */
 };
 
-static void write_values(FILE *table, const struct drawing *d, const struct value_look *v, struct labels *l) {
+static void write_values_at(FILE *table, const struct drawing *d, const struct value_look *v, unsigned value,
+                            struct labels *l) {
     for (size_t i = 0; i < d->grid.report->count; i++) {
         const struct bench_cell *c = plot_grid_at(&d->grid, i, v->metric);
         char name[PLOT_LABEL_SIZE];
-        if (c == NULL)
+        if (c == NULL || !plot_grid_is_at(&d->grid, c, value))
             continue;
         const struct bench_figure *f = &c->figure[v->metric];
         const bool spans = v->high != BENCH_METRICS;
@@ -114,6 +115,14 @@ static void write_values(FILE *table, const struct drawing *d, const struct valu
         fprintf(table, ",%s,%.3f,%.3f,%.3f\n", name, f->median, spans ? f->median : f->min,
                 spans ? c->figure[v->high].median : f->max);
     }
+}
+
+/* Along the axis: a line goes from one row to the next. */
+static void write_values(FILE *table, const struct drawing *d, const struct value_look *v, struct labels *l) {
+    unsigned values[PLOT_TICS_MAX] = {0};
+    const int count = d->grid.axis == PLOT_DIMENSIONS ? 1 : plot_grid_values(&d->grid, values);
+    for (int i = 0; i < count; i++)
+        write_values_at(table, d, v, values[i], l);
 }
 
 static void set_axis(const struct drawing *d, struct plot *p) {

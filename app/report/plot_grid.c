@@ -96,6 +96,10 @@ const struct bench_cell *plot_grid_at(const struct plot_grid *g, size_t i, enum 
     return below == (twins - 1) / 2 ? c : NULL;
 }
 
+bool plot_grid_is_at(const struct plot_grid *g, const struct bench_cell *c, unsigned value) {
+    return g->axis == PLOT_DIMENSIONS ? value == 0 : value_of(c, g->axis) == value;
+}
+
 int plot_grid_values(const struct plot_grid *g, unsigned values[PLOT_TICS_MAX]) {
     int count = 0;
     for (size_t i = 0; i < g->report->count; i++) {

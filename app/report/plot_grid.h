@@ -39,6 +39,9 @@ struct plot_grid plot_grid_slice(const struct plot_grid *, uint32_t value);
 /* The i-th cell of the report if it has a place in the picture of this figure, else NULL. */
 const struct bench_cell *plot_grid_at(const struct plot_grid *, size_t i, enum bench_metric);
 
+/* Whether the cell is at this value on the axis; where nothing varies, all are at 0. */
+bool plot_grid_is_at(const struct plot_grid *, const struct bench_cell *, unsigned value);
+
 /* The values on the axis, rising; returns how many. */
 int plot_grid_values(const struct plot_grid *, unsigned values[PLOT_TICS_MAX]);
 
