@@ -171,12 +171,15 @@ bool picture_file_reserve(const char *folder, const char *what, time_t now, cons
 }
 
 bool picture_file_folder(const char *folder, char *error, size_t error_size) {
-    if (mkdir(folder, 0777) == 0 || (errno == EEXIST && access(folder, W_OK | X_OK) == 0)) {
-        struct stat about;
-        if (stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
-            return true;
-        errno = ENOTDIR;
-    }
-    snprintf(error, error_size, "no files can be made in %s: %s", folder, strerror(errno));
+    struct stat about;
+    const bool made = mkdir(folder, 0777) == 0, is_there = made || errno == EEXIST;
+    const bool is_other = is_there && stat(folder, &about) == 0 && !S_ISDIR(about.st_mode);
+    if (is_there && !is_other && access(folder, W_OK | X_OK) == 0)
+        return true;
+    const int reason = errno;
+    if (is_other)
+        snprintf(error, error_size, "no files can be made in %s: it is a file and not a folder", folder);
+    else
+        snprintf(error, error_size, "no files can be made in %s: %s", folder, strerror(reason));
     return false;
 }

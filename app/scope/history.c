@@ -177,6 +177,13 @@ static uint32_t put(struct history *h, struct history_event *e) {
     return index;
 }
 
+/* One that stood already is known from then on, and no event is its installation. */
+static void install(struct history *h, uint32_t index, const struct trace_record *r) {
+    const uint32_t view = history_view_of(h, index, r);
+    if (!r->here)
+        history_at(h, index)->match = view;
+}
+
 /* An event, what belongs to it, its place, and what it changes. */
 static uint32_t append(struct history *h, struct history_event *e, const struct trace_record *r) {
     const uint32_t index = put(h, e);
@@ -190,8 +197,8 @@ static uint32_t append(struct history *h, struct history_event *e, const struct 
         history_match_drop(h, index, r);
     else if (r->ev == TRACE_DOWN)
         history_match_down(h, index);
-    else if (r->ev == TRACE_VIEW && !r->here)
-        history_at(h, index)->match = history_view_of(h, index, r);
+    else if (r->ev == TRACE_VIEW)
+        install(h, index, r);
     history_place(h, index);
     history_live(h, index, r);
     return index;

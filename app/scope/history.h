@@ -107,9 +107,9 @@ struct history_line {
     uint64_t missing;     /* records of it that never came */
 };
 
-struct history_view { /* a view, once the first member has installed it */
+struct history_view { /* a view, once a member has installed it, or is heard of that has it */
     uint32_t number, member_count;
-    uint32_t event;                    /* the first installation; it may be forgotten */
+    uint32_t event;                    /* what it is known by first; it may be forgotten */
     uint16_t members[GMS_MEMBERS_MAX]; /* lines, the leader first */
 };
 

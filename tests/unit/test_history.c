@@ -576,6 +576,9 @@ static void where_a_run_stood_when_it_was_first_heard_of_is_no_event(void **stat
     assert_int_equal(looks(0)->condition, HISTORY_MEMBER);
     assert_int_equal(history_end(h, HISTORY_STEPS), 0);
     assert_int_equal(flags(last()), HISTORY_VOID);
+    assert_int_equal(history_view_count(h), 1);
+    assert_int_equal(history_view(h, 0)->member_count, 2);
+    assert_int_equal(history_event(h, 0)->match, NONE);
 }
 
 /* -- Views, cuts, notes -------------------------------------------------------------------------------- */

@@ -52,6 +52,32 @@ static void each_member_has_a_window_with_its_colour_count_and_view(void **state
     assert_int_equal(tile("w3")->differs_since, 0);
 }
 
+static void who_was_there_before_anybody_listened_has_its_view_and_its_members(void **state) {
+    (void)state;
+    static const gms_id members[] = {1, 2, 3};
+    case_begin(0);
+    for (unsigned who = 1; who <= 3; who++) {
+        case_feed(who, (struct trace_record){.ev = TRACE_VIEW,
+                                             .view = 5,
+                                             .primary = true,
+                                             .here = true,
+                                             .members = members,
+                                             .member_count = 3});
+        case_feed(who, (struct trace_record){
+                           .ev = TRACE_STATE, .peer = who, .here = true, .state = {7, 77, {1, 2, 3}}});
+    }
+    read_until(GMS_RUNG_2, HISTORY_NONE);
+    assert_int_equal(montage.count, 3);
+    assert_int_equal(tile("w1")->state, TILE_LEADING);
+    for (unsigned i = 0; i < montage.count; i++) {
+        assert_int_equal(montage.tiles[i].model.view, 5);
+        assert_int_equal(montage.tiles[i].model.member_count, 3);
+        assert_int_equal(montage.tiles[i].model.count, 7);
+        for (unsigned j = 0; j < 3; j++)
+            assert_true(montage.tiles[i].model.members[j].known);
+    }
+}
+
 static void at_an_earlier_moment_they_show_what_they_showed_then(void **state) {
     (void)state;
     case_begin(3);
@@ -216,6 +242,7 @@ static void each_draws_in_a_place_of_its_own_and_not_outside(void **state) {
 static int run(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_member_has_a_window_with_its_colour_count_and_view),
+        cmocka_unit_test(who_was_there_before_anybody_listened_has_its_view_and_its_members),
         cmocka_unit_test(at_an_earlier_moment_they_show_what_they_showed_then),
         cmocka_unit_test(one_that_misses_a_change_differs_from_the_most_senior_since_that_one),
         cmocka_unit_test(who_is_behind_but_on_the_same_way_does_not_differ),
