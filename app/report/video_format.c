@@ -91,14 +91,48 @@ bool video_can_write(const char *path, char *error, size_t error_size) {
     return true;
 }
 
-/* MP4 in fragments, until it is whole: what is written plays, even if ffmpeg never comes to its end. */
-static const char *const mp4[] = {
-    "-c:v",     "libx264", "-preset", "veryfast", "-crf",      "20",
-    "-pix_fmt", "yuv420p", "-g",      "50",       "-movflags", "+frag_keyframe+empty_moov+default_base_moof",
-    "-f",       "mp4",     NULL};
-static const char *const webm[] = {"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8",
-                                   "-crf", "30",         "-b:v",      "0",        "-row-mt",   "1",
-                                   "-g",   "50",         "-f",        "webm",     NULL};
+/* MP4 in short fragments, until it is whole, and nothing held back to look ahead: what is written plays, but
+ * for the last half second, even if ffmpeg never comes to its end. */
+static const char *const mp4[] = {"-c:v",
+                                  "libx264",
+                                  "-preset",
+                                  "veryfast",
+                                  "-tune",
+                                  "zerolatency",
+                                  "-crf",
+                                  "20",
+                                  "-pix_fmt",
+                                  "yuv420p",
+                                  "-g",
+                                  "50",
+                                  "-movflags",
+                                  "+frag_keyframe+empty_moov+default_base_moof",
+                                  "-frag_duration",
+                                  "400000",
+                                  "-f",
+                                  "mp4",
+                                  NULL};
+static const char *const webm[] = {"-c:v",
+                                   "libvpx-vp9",
+                                   "-deadline",
+                                   "realtime",
+                                   "-cpu-used",
+                                   "8",
+                                   "-lag-in-frames",
+                                   "0",
+                                   "-crf",
+                                   "30",
+                                   "-b:v",
+                                   "0",
+                                   "-row-mt",
+                                   "1",
+                                   "-g",
+                                   "50",
+                                   "-cluster_time_limit",
+                                   "400",
+                                   "-f",
+                                   "webm",
+                                   NULL};
 /* Colours of its own for each frame: there is no second pass over a stream. */
 static const char *const gif[] = {"-filter_complex",
                                   "split[a][b];[a]palettegen=stats_mode=single[p];"
