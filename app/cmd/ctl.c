@@ -110,7 +110,8 @@ int cmd_ctl(int argc, char **argv) {
             "  leave NAME                        a worker leaves in good order\n"
             "  rung R                            the group ends, and starts again on that rung\n"
             "  scenario NAME|FILE                the group ends, and another one plays this\n"
-            "  record [FILE]                     begins a video of it all (.mp4, .webm, .gif), or ends it\n"
+            "  record [FILE]                     begins a video of it all (.mp4, .webm, .gif), or ends it;\n"
+            "                                    a FILE that is there is replaced\n"
             "  quit                              the whole group ends",
         .usage = "ACTION [--group G]",
         .example = "groupy ctl crash-mid-broadcast --after 2",

@@ -119,7 +119,7 @@ int cmd_demo(int argc, char **argv) {
         {"--trace", OPTION_TEXT, &config.trace_dir, 0, 0, "DIR",
          "write a trace file for every process there"},
         {"--record", OPTION_TEXT, &config.record, 0, 0, "FILE",
-         "a video of the windows and the scope: .mp4, .webm or .gif, by ffmpeg"},
+         "a video of the windows and the scope: .mp4, .webm or .gif, by ffmpeg; replaced if it is there"},
         {"--record-size", OPTION_TEXT, &record_size, 0, 0, "1280x720", "of that, and of what R records"},
         {"--out", OPTION_TEXT, &config.out, 0, 0, "DIR", "where S and R save (default: here)"},
         {"--seed", OPTION_NUMBER, &config.seed, 0, 1000000000000, "S",

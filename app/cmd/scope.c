@@ -74,7 +74,7 @@ int cmd_scope(int argc, char **argv) {
         {"--dark", OPTION_FLAG, &dark, 0, 0, NULL, "start with the dark theme"},
         {"--reduced-motion", OPTION_FLAG, &config.reduced_motion, 0, 0, NULL, "nothing moves but the run"},
         {"--record", OPTION_TEXT, &record.path, 0, 0, "FILE",
-         "no window: a video of the traces, .mp4, .webm or .gif, by ffmpeg"},
+         "no window: a video of the traces, .mp4, .webm or .gif, by ffmpeg; replaced if it is there"},
         {"--record-size", OPTION_TEXT, &record_size, 0, 0, "1280x720", "of the video"},
         {"--out", OPTION_TEXT, &config.out, 0, 0, "DIR", "where S saves pictures (default: here)"},
         {"--managed", OPTION_FLAG, &config.managed, 0, 0, NULL, NULL},

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/report/recording_frame.h"
@@ -17,6 +18,9 @@
 #define TRACES_MOST_MS 3600000
 #define POLITE         5
 #define LOADING_MS     200
+#define READ_MS        1000 /* a note is read in that time ... */
+#define READ_LETTER_MS 50   /* ... and so much for each letter */
+#define MS             ((gms_time)1000000)
 
 struct recording {
     const struct recording_config *config;
@@ -120,23 +124,61 @@ static void record_live(struct recording *r) {
 /* -- Traces -------------------------------------------------------------------------------------------------
  */
 
-/* By the clock of the run, silences folded as the scope folds them; the frames' own clock is nobody's. */
-static void record_traces(struct recording *r) {
+static gms_time begin_of(const struct history *h) {
+    const struct history_event *first = history_event(h, history_forgotten(h));
+    const struct history_note *note = history_note_at(h, 0);
+    if (first == NULL)
+        return 0;
+    return note != NULL && note->t < first->t ? note->t : first->t;
+}
+
+/* How long the run has to wait at `now` so that the note that stands there can be read. */
+static uint64_t reading_ms(const struct history *h, gms_time now) {
+    const uint32_t count = history_note_count(h);
+    uint32_t i = 0;
+    while (i + 1 < count && history_note_at(h, i + 1)->t <= now)
+        i++;
+    const struct history_note *note = history_note_at(h, i), *next = history_note_at(h, i + 1);
+    if (note == NULL)
+        return 0;
+    const gms_time gone = next != NULL ? next->t : history_now(h) + STILL_MS * MS;
+    const uint64_t needed = READ_MS + READ_LETTER_MS * strlen(note->text);
+    const uint64_t stands = gone > now ? (gone - now) / MS : 0;
+    return needed > stands ? needed - stands : 0;
+}
+
+static void load_traces(struct recording *r) {
     struct scope *s = r->scope;
-    const uint64_t frame_ms = (uint64_t)video_frame_ms(r->kind);
     while (!interrupted && source_read(r->source, LOADING_MS)) {
     }
-    uint64_t now = 0, still = 0;
-    scope_tick(s, now);
+    scope_tick(s, 0);
     scope_read_on(s, false, source_unfinished(r->source), 1);
-    scope_tick(s, now);
+    recording_frame_fit(r->frame, s);
+    scope_tick(s, 0);
     scope_set_axis(s, HISTORY_TIME);
     scope_do(s, SCOPE_START);
     scope_play(s, true);
-    for (; !interrupted && !video_failed(r->video) && still < STILL_MS && now < TRACES_MOST_MS;
+}
+
+/* By the clock of the run, silences and all; but a note stays until it can have been read. */
+static void record_traces(struct recording *r) {
+    struct scope *s = r->scope;
+    const uint64_t frame_ms = (uint64_t)video_frame_ms(r->kind);
+    char caption[sizeof s->caption] = "";
+    uint64_t wait = 0, still = 0;
+    load_traces(r);
+    gms_time t = begin_of(s->history);
+    for (uint64_t now = 0;
+         !interrupted && !video_failed(r->video) && still < STILL_MS && now < TRACES_MOST_MS;
          now += frame_ms) {
+        scope_play_to(s, t);
         show(r, now, 1, true);
+        if (strcmp(caption, s->caption) != 0 && s->caption[0] != '\0')
+            wait = reading_ms(s->history, t);
+        memcpy(caption, s->caption, sizeof caption);
         still += s->look.is_playing ? 0 : frame_ms;
+        t += wait > 0 ? 0 : frame_ms * MS;
+        wait -= wait < frame_ms ? wait : frame_ms;
     }
 }
 

@@ -11,16 +11,21 @@
 #include "app/ui/canvas_sdl.h"
 
 #define UPPER_SHARE 0.45f /* of the height: the windows, as on a screen */
+#define BAND        44    /* for the notes of a scenario, where there are any; times the scale */
+#define BAND_TEXT   26    /* at most */
+#define BAND_LEAST  17    /* of text: two lines of it fit */
 #define SHARE       3     /* drawing the scope takes at most one part in so many of the time */
 
 struct recording_frame {
     enum video_kind kind;
-    int width, height, split; /* the scope begins at row `split` */
+    int width, height;
+    int split, band; /* the rows where the scope begins, and the notes: without any it is the height */
     float scale;
     SDL_Surface *surface;
     struct fonts *fonts;
     uint8_t *bytes;
     bool drawn, pulsing;
+    char caption[128];          /* as drawn */
     uint64_t scope_ms, cost_ms; /* when the scope was drawn last, and how long it took */
     struct montage now, shown;
 };
@@ -36,7 +41,7 @@ struct recording_frame *recording_frame_new(const char *assets, enum video_kind 
     snprintf(dir, sizeof dir, "%s/fonts", assets);
     f->kind = kind;
     f->width = width;
-    f->height = height;
+    f->height = f->band = height;
     f->split = 2 * (int)lroundf(UPPER_SHARE * (float)height / 2);
     f->scale = fmaxf(0.5f, (float)height / 720);
     f->fonts = fonts_open(dir, error, error_size);
@@ -68,9 +73,15 @@ const uint8_t *recording_frame_bytes(const struct recording_frame *f) {
     return f->bytes;
 }
 
-void recording_frame_fit(const struct recording_frame *f, struct scope *s) {
-    s->look.has_no_tools = true;
-    scope_resize(s, (float)f->width, (float)(f->height - f->split), f->scale);
+/* Once there is a note there is room for notes, and all is drawn anew. */
+void recording_frame_fit(struct recording_frame *f, struct scope *s) {
+    s->look.has_no_tools = s->has_no_caption = true;
+    if (f->band == f->height && history_note_count(s->history) > 0) {
+        f->band = f->height - 2 * (int)lroundf(BAND * f->scale / 2);
+        f->split -= f->height - f->band; /* windows have more to spare than the scope */
+        f->drawn = false;
+    }
+    scope_resize(s, (float)f->width, (float)(f->band - f->split), f->scale);
 }
 
 static void convert(struct recording_frame *f, int top, int bottom) {
@@ -128,17 +139,44 @@ static bool draw_scope(struct recording_frame *f, struct scope *s, uint64_t now_
     struct canvas_part part;
     const uint64_t start = SDL_GetTicks64();
     canvas_sdl_init(&canvas, f->surface, f->fonts);
-    const struct canvas_rect box = {0, (float)f->split, (float)f->width, (float)(f->height - f->split)};
+    const struct canvas_rect box = {0, (float)f->split, (float)f->width, (float)(f->band - f->split)};
     scope_draw(s, canvas_part_begin(&part, &canvas.canvas, box));
     canvas_part_end(&part);
-    convert(f, f->split, f->height);
+    convert(f, f->split, f->band);
     f->cost_ms = SDL_GetTicks64() - start;
     f->scope_ms = now_ms;
     return true;
 }
 
+/* -- The notes ------------------------------------------------------------------------------------------- */
+
+static bool draw_caption(struct recording_frame *f, const struct scope *s) {
+    if (f->band == f->height || (f->drawn && strcmp(f->caption, s->caption) == 0))
+        return false;
+    struct canvas_sdl sdl;
+    struct canvas *c = &sdl.canvas;
+    struct canvas_line_text lines[2];
+    canvas_sdl_init(&sdl, f->surface, f->fonts);
+    const struct theme_colors *paint = theme_colors(s->look.theme);
+    const struct canvas_rect box = {0, (float)f->band, (float)f->width, (float)(f->height - f->band)};
+    const bool is_empty = s->caption[0] == '\0';
+    canvas_rect(c, box, is_empty ? paint->back : paint->ink);
+    const float room = box.w - BAND_TEXT * f->scale, least = BAND_LEAST * f->scale;
+    const float size = canvas_fit_size(c, s->caption, CANVAS_BOLD, BAND_TEXT * f->scale, least, room);
+    const int count = is_empty ? 0 : canvas_wrap(c, s->caption, size, CANVAS_BOLD, room, lines, 2);
+    const struct canvas_style style = {size, CANVAS_BOLD, CANVAS_CENTER, paint->back};
+    const float high = box.h / (float)(count > 0 ? count : 1);
+    for (int i = 0; i < count; i++)
+        canvas_text(c, box.x + box.w / 2, box.y + ((float)i + 0.5f) * high + CANVAS_CAP_HEIGHT * size / 2,
+                    &style, lines[i].text);
+    convert(f, f->band, f->height);
+    snprintf(f->caption, sizeof f->caption, "%s", s->caption);
+    return true;
+}
+
 bool recording_frame_draw(struct recording_frame *f, struct scope *s, uint64_t now_ms) {
-    const bool windows = draw_windows(f, s), scope = draw_scope(f, s, now_ms);
+    recording_frame_fit(f, s);
+    const bool windows = draw_windows(f, s), scope = draw_scope(f, s, now_ms), caption = draw_caption(f, s);
     f->drawn = true;
-    return windows || scope;
+    return windows || scope || caption;
 }

@@ -1,4 +1,4 @@
-/* The picture of a recording: windows above, scope below, in memory, and as ffmpeg takes it. */
+/* The picture of a recording: windows above, scope and notes below, in memory, and as ffmpeg takes it. */
 #ifndef APP_REPORT_RECORDING_FRAME_H
 #define APP_REPORT_RECORDING_FRAME_H
 
@@ -14,8 +14,8 @@ struct recording_frame *recording_frame_new(const char *assets, enum video_kind,
                                             char *error, size_t error_size);
 void recording_frame_destroy(struct recording_frame **); /* takes NULL, nulls */
 
-/* Sizes the scope for its part of the picture. */
-void recording_frame_fit(const struct recording_frame *, struct scope *);
+/* Sizes the scope for its part of the picture; the notes of a scenario stand below it. */
+void recording_frame_fit(struct recording_frame *, struct scope *);
 
 /* Draws what differs from the last time; `now_ms` is the clock of the frames. False: nothing does. */
 bool recording_frame_draw(struct recording_frame *, struct scope *, uint64_t now_ms);

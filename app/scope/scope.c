@@ -284,8 +284,8 @@ static void choose_caption(struct scope *s) {
     const uint32_t count = history_event_count(s->history);
     const struct history_event *last =
         s->look.until < count && s->look.until > 0 ? history_event(s->history, s->look.until - 1) : NULL;
-    if (last != NULL) {
-        const gms_time now = last->t;
+    if (last != NULL || s->is_led) {
+        const gms_time now = s->is_led ? s->led_t : last->t;
         for (uint32_t i = history_note_count(s->history); i-- > 0;) {
             const struct history_note *note = history_note_at(s->history, i);
             if (note->t > now)

@@ -105,7 +105,9 @@ struct scope {
     uint32_t marked;            /* an event that was gone to; HISTORY_NONE */
     double units[HISTORY_AXES]; /* px of one place, at scale 1 */
     bool follows, was_touched;
-    bool opens;                            /* a trace that was read, and is to be shown where it matters */
+    bool opens;  /* a trace that was read, and is to be shown where it matters */
+    bool is_led; /* played by scope_play_to(), and has got to that time */
+    gms_time led_t;
     double cursor;                         /* the place of the present while it holds */
     uint64_t now_ms, played_ms, record_ms; /* record_ms: when the last record came ... */
     gms_time record_t;                     /* ... and the latest time of one */
@@ -125,6 +127,7 @@ struct scope {
     char notice[320], explanation[400], caption[128], name[128], title[160];
     uint64_t notice_until_ms, caption_until_ms;
     bool notice_is_answer;
+    bool has_no_caption; /* the picture: whoever draws it shows the caption elsewhere */
 
     bool dirty; /* it must be drawn */
     uint32_t ask_count;
@@ -189,7 +192,8 @@ void scope_set_quiet(struct scope *, bool shown);
 void scope_hold(struct scope *, uint32_t until);
 bool scope_step(struct scope *, bool forward); /* false: there is nothing more that way */
 void scope_play(struct scope *, bool);
-void scope_view_tick(struct scope *); /* plays and follows */
+void scope_play_to(struct scope *, gms_time); /* not by now_ms: so far it has got, silences and all */
+void scope_view_tick(struct scope *);         /* plays and follows */
 
 void scope_draw(struct scope *, struct canvas *);
 void scope_draw_still(struct scope *, struct canvas *); /* without what passes: for a file */

@@ -262,28 +262,52 @@ void scope_play(struct scope *s, bool on) {
     s->was_touched = s->dirty = true;
 }
 
-static void play_on(struct scope *s) {
-    const uint32_t count = history_event_count(s->history);
-    const double per_ms = (s->look.axis == HISTORY_STEPS ? STEPS_PER_S : HISTORY_TICKS) / 1000.0;
-    const double passed = (double)(s->now_ms - s->played_ms) * per_ms * (double)s->look.speed;
-    const uint32_t before = s->look.until;
-    s->played_ms = s->now_ms;
-    s->cursor += passed;
-    while (s->look.until < count && (place_of(s, s->look.until) <= s->cursor || !is_shown(s, s->look.until)))
+/* Up to that place, and no further than to that time. */
+static void play_to(struct scope *s, double place, gms_time t) {
+    const uint32_t count = history_event_count(s->history), before = s->look.until;
+    const double cursor = s->cursor;
+    s->cursor = fmax(cursor, place);
+    while (s->look.until < count &&
+           ((place_of(s, s->look.until) <= s->cursor && history_event(s->history, s->look.until)->t <= t) ||
+            !is_shown(s, s->look.until)))
         s->look.until++;
     s->look.now = (float)s->cursor;
+    if (s->look.until == before && s->cursor <= cursor)
+        return;
     s->story_is_old |= s->look.until != before;
     s->dirty = s->hover_is_old = true;
-    if (s->look.until >= count && s->cursor >= end_of(s)) {
-        const bool was_live = s->look.is_live;
-        s->look.is_playing = s->look.is_paused = false;
-        s->look.until = HISTORY_NONE;
-        s->look.now = -1;
-        s->follows = was_live;
-        s->story_is_old = true;
-        return;
-    }
     keep_cursor_in_sight(s);
+}
+
+static bool is_played(const struct scope *s) {
+    return s->look.until >= history_event_count(s->history) && s->cursor >= end_of(s);
+}
+
+static void end_play(struct scope *s) {
+    s->look.is_playing = s->look.is_paused = false;
+    s->look.until = HISTORY_NONE;
+    s->look.now = -1;
+    s->follows = s->look.is_live;
+    s->story_is_old = s->dirty = true;
+}
+
+static void play_on(struct scope *s) {
+    const double per_ms = (s->look.axis == HISTORY_STEPS ? STEPS_PER_S : HISTORY_TICKS) / 1000.0;
+    const double passed = (double)(s->now_ms - s->played_ms) * per_ms * (double)s->look.speed;
+    s->played_ms = s->now_ms;
+    play_to(s, s->cursor + passed, UINT64_MAX);
+    if (is_played(s))
+        end_play(s);
+}
+
+void scope_play_to(struct scope *s, gms_time t) {
+    if (!s->look.is_playing)
+        return;
+    s->is_led = true;
+    s->led_t = t;
+    play_to(s, history_place_of(s->history, s->look.axis, t), t);
+    if (t >= history_now(s->history) && is_played(s))
+        end_play(s);
 }
 
 void scope_view_tick(struct scope *s) {
@@ -292,7 +316,7 @@ void scope_view_tick(struct scope *s) {
     if (s->opens && !s->was_touched)
         scope_look_first(s);
     s->opens = false;
-    if (s->look.is_playing)
+    if (s->look.is_playing && !s->is_led)
         play_on(s);
     if (!s->follows)
         return;
@@ -312,7 +336,7 @@ static void say_now(const struct scope *s, char *text, size_t size) {
 }
 
 static void draw(struct scope *s, struct canvas *canvas) {
-    s->look.caption = s->caption[0] != '\0' ? s->caption : NULL;
+    s->look.caption = s->caption[0] != '\0' && !s->has_no_caption ? s->caption : NULL;
     s->look.title = s->title;
     s->look.links = s->links.rows == history_row_count(s->history) ? s->links.link : NULL;
     picture_draw(canvas, s->history, &s->story, &s->look);

@@ -399,6 +399,7 @@ static void a_folder_for_pictures_is_made_or_it_is_said_why_not(void **state) {
     fclose(fopen(path, "w"));
     assert_false(picture_file_folder(path, said, sizeof said));
     assert_non_null(strstr(said, path));
+    assert_non_null(strstr(said, "not a folder"));
     assert_false(picture_file_folder("/nowhere/at/all", said, sizeof said));
     assert_string_equal(said, "no files can be made in /nowhere/at/all: No such file or directory");
 }
