@@ -138,4 +138,9 @@ groupy scope "$WORK/trace-2" --record trace.mp4 --record-size 160x120 >"$WORK/sa
 has_frames trace.mp4 75 || fail "traces: $(frames trace.mp4) frames: $(cat "$WORK/said")"
 groupy scope "$WORK/trace-2" --record again.mp4 --record-size 160x120 >/dev/null && cmp trace.mp4 again.mp4 ||
   fail "the same traces make another video"
+groupy sim --rung gms2 --faults none --for 1s --seed 3 --trace sim.jsonl >/dev/null || fail "groupy sim"
+ms=$(grep -oE '^[{]"t":[0-9]+' sim.jsonl | cut -d: -f2 | sort -n | sed -n '1p;$p' | xargs | awk '{print int(($2 - $1) / 1000000)}')
+groupy scope sim.jsonl --record sim.mp4 --record-size 160x120 >/dev/null || fail "a simulated run"
+off=$((40 * $(frames sim.mp4) - ms - 2000)) # 2 s at its end
+[ "${off#-}" -le 80 ] || fail "time is not true: a run of $ms ms has $(frames sim.mp4) frames"
 finish

@@ -494,6 +494,28 @@ static void playing_takes_its_time_and_slow_motion_more(void **state) {
     stop(&r);
 }
 
+static void led_by_the_clock_of_the_run_it_waits_as_long_as_nothing_happened(void **state) {
+    (void)state;
+    struct run r = start_with(false, 6);
+    const uint32_t before = history_event_count(r.scope->history);
+    const gms_time silence = r.t;
+    r.t += 5000u * MS;
+    tell(&r, 1, (struct trace_record){.ev = TRACE_LEAVE});
+    scope_read_on(r.scope, false, false, 1);
+    wait_ms(&r, 100);
+    scope_set_axis(r.scope, HISTORY_TIME);
+    scope_do(r.scope, SCOPE_START);
+    scope_play(r.scope, true);
+    scope_play_to(r.scope, silence + 4900u * MS);
+    wait_ms(&r, 60000); /* another clock */
+    assert_true(r.scope->look.is_playing);
+    assert_int_equal(r.scope->look.until, before);
+    scope_play_to(r.scope, r.t);
+    assert_false(r.scope->look.is_playing);
+    assert_int_equal(r.scope->look.until, HISTORY_NONE);
+    stop(&r);
+}
+
 /* -- Runs --------------------------------------------------------------------------------------------------
  */
 
@@ -1025,6 +1047,7 @@ int main(void) {
         cmocka_unit_test(home_of_a_live_run_hides_nothing),
         cmocka_unit_test(the_title_tells_the_head_of_the_sentence),
         cmocka_unit_test(playing_takes_its_time_and_slow_motion_more),
+        cmocka_unit_test(led_by_the_clock_of_the_run_it_waits_as_long_as_nothing_happened),
         cmocka_unit_test(another_run_is_shown_from_its_beginning_and_the_selected_worker_stays),
         cmocka_unit_test(a_short_trace_is_seen_whole),
         cmocka_unit_test(a_long_broken_trace_opens_at_the_cause),
