@@ -83,7 +83,7 @@ traced gms2-partition 'lose".*cut link' 'w1-*'
 traced gms2-partition 'fault".*heal' 'w1-*'
 traced gms4-ack-deliver-and-crash crash director
 traced gms4-nack-last-loss 'lose".*lost on demand' 'w1-*'
-traced gms4-nack-too-old excluded 'w4-*'
+traced gms4-nack-much-lost 'send".*"type":"NACK' 'w4-*'
 traced gms5-async-crash 'fault".*crash async' 'w1-*'
 traced gms5-hang excluded 'w1-*'
 traced gms5-partition no-quorum 'w4-*'
