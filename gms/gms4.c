@@ -33,13 +33,17 @@ void gms4_go_on(struct gms *g, struct gms_actions *out) {
     g->gms4.tries = 0;
 }
 
-static void own_are_delivered(struct gms *g, uint64_t n) {
+bool gms4_own_delivered(struct gms *g, uint64_t n) {
     struct gms4_state *s = &g->gms4;
     const uint32_t before = s->pending.count;
     gms_pending_done(&s->pending, n);
     const uint32_t done = before - s->pending.count;
     s->asked -= done < s->asked ? done : s->asked;
-    if (done > 0 && !g->gms1.leaving)
+    return done > 0;
+}
+
+static void own_are_delivered(struct gms *g, uint64_t n) {
+    if (gms4_own_delivered(g, n) && !g->gms1.leaving)
         g->gms1.deadline = GMS_NEVER; /* it goes on: those that are left get the full time again */
 }
 

@@ -119,21 +119,13 @@ static void learn_stable(struct gms *g, uint64_t stable) {
         s->own_unstable -= gms_history_get(&s->history, seq, &m) && m.origin == g->gms1.config.me;
 }
 
-static void own_are_done(struct gms *g, uint64_t n) {
-    struct gms4_state *s = &g->gms4;
-    const uint32_t before = s->pending.count;
-    gms_pending_done(&s->pending, n);
-    const uint32_t done = before - s->pending.count;
-    s->asked -= done < s->asked ? done : s->asked;
-}
-
 void gms5_deliver(struct gms *g, uint64_t last, struct gms_actions *out) {
     struct gms_message m;
     while (g->gms5.delivered < last && gms_history_get(&g->gms5.history, g->gms5.delivered + 1, &m)) {
         g->gms5.delivered++;
         gms_counts_set(&g->gms4.taken, m.origin, m.n);
         if (m.origin == g->gms1.config.me) {
-            own_are_done(g, m.n);
+            gms4_own_delivered(g, m.n);
             g->gms5.own_unstable += m.seq > g->gms5.stable;
         }
         gms_do_deliver(out, &m);

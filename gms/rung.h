@@ -128,6 +128,9 @@ enum gms_drop gms4_take(struct gms *, const struct gms_message *, struct gms_act
 /* A message of the leader is taken, or by the leader itself: how far its origin has got, or who leads. */
 void gms4_note(struct gms *, const struct gms_message *, struct gms_actions *);
 
+/* Its own multicasts have been delivered up to n: they need not be asked for any more. False: nothing new. */
+bool gms4_own_delivered(struct gms *, uint64_t n);
+
 /* Something happened: what it asked for was not in vain. */
 void gms4_go_on(struct gms *, struct gms_actions *);
 bool gms4_blocked(const struct gms *);
