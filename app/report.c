@@ -1,6 +1,8 @@
 /* See report.h. */
 #include "app/report.h"
 
+#include "app/trace_merge.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +25,15 @@ struct check_settings report_live_settings(enum gms_rung_id rung, bool agreed, b
                                    .agreed = agreed,
                                    .last_man_standing = last_man_standing,
                                    .settle = rung >= GMS_RUNG_4_ACK ? 500 * 1000000 : 0};
+}
+
+struct check_settings report_settings_of(const struct trace_merge *merge) {
+    const struct check_settings settings = {.rung = trace_merge_rung(merge),
+                                            .agreed = trace_merge_agreed(merge),
+                                            .last_man_standing = trace_merge_last_man_standing(merge)};
+    return trace_merge_live(merge)
+               ? report_live_settings(settings.rung, settings.agreed, settings.last_man_standing)
+               : settings;
 }
 
 const char *report_name_of(const struct report_names *names, gms_id id) {

@@ -9,11 +9,15 @@
 
 #define REPORT_NAMES_MAX CHECK_MEMBERS_MAX
 
-/* Names of incarnations, for people, and of the files that witnesses are in. */
 /* How a run of real processes is judged. From gms4 on the crashed leave the view, but not before they are
  * noticed: a hung one is within half a second, and what happens at the very end has no time for it. */
 struct check_settings report_live_settings(enum gms_rung_id, bool agreed, bool last_man_standing);
 
+/* How the run is judged that these traces are of. */
+struct trace_merge;
+struct check_settings report_settings_of(const struct trace_merge *);
+
+/* Names of incarnations, for people, and of the files that witnesses are in. */
 struct report_names {
     uint32_t count;
     gms_id id[REPORT_NAMES_MAX];

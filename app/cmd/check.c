@@ -27,11 +27,7 @@ static void learn_names(struct judged *j, const struct trace_line *line) {
 static bool judge(struct judged *j, struct trace_merge *merge, char *error, size_t error_size) {
     const struct trace_line *line;
     enum trace_merge_next next;
-    struct check_settings settings = {.rung = trace_merge_rung(merge),
-                                      .agreed = trace_merge_agreed(merge),
-                                      .last_man_standing = trace_merge_last_man_standing(merge)};
-    if (trace_merge_live(merge))
-        settings = report_live_settings(settings.rung, settings.agreed, settings.last_man_standing);
+    const struct check_settings settings = report_settings_of(merge);
     check_init(&j->check, &settings);
     while ((next = trace_merge_next(merge, &line, error, error_size)) == TRACE_MERGE_RECORD) {
         learn_names(j, line);

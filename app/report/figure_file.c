@@ -13,6 +13,7 @@
 
 #include "app/options.h"
 #include "app/report/sheet.h"
+#include "app/scenario.h"
 
 #define MATRIX_MEMORY_SIZE ((size_t)8192 << 20)
 #define PATH_SIZE          4096

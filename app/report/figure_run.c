@@ -8,21 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/scenario.h"
 #include "app/sim_stage.h"
 #include "app/trace_merge.h"
 
 /* -- Reading --------------------------------------------------------------------------------------------- */
 
-static void learn_names(struct figure_run *run, const struct trace_line *line) {
+void figure_learn_names(struct report_names *names, struct history *history, const struct trace_line *line) {
     const struct trace_record *r = &line->record;
     if (r->ev != TRACE_CRASH && r->id != GMS_NOBODY) {
-        report_name(&run->names, r->id, line->who);
-        history_name(run->history, r->id, line->who);
+        report_name(names, r->id, line->who);
+        history_name(history, r->id, line->who);
     }
     for (uint32_t i = 0; i < r->member_count; i++)
         if (line->member_names[i] != NULL && line->member_names[i][0] != '?') {
-            report_name(&run->names, r->members[i], line->member_names[i]);
-            history_name(run->history, r->members[i], line->member_names[i]);
+            report_name(names, r->members[i], line->member_names[i]);
+            history_name(history, r->members[i], line->member_names[i]);
         }
 }
 
@@ -39,7 +40,7 @@ static void take(struct figure_run *run, const struct trace_line *line) {
     run->ended = r->t > run->ended ? r->t : run->ended;
     run->seen++;
     const uint32_t events = history_event_count(run->history);
-    learn_names(run, line);
+    figure_learn_names(&run->names, run->history, line);
     records_add(run->records, history_event_count(run->history), r);
     if (run->has_acknowledgements && is_heartbeat(r))
         run->heartbeats += r->ev == TRACE_SEND;
@@ -85,12 +86,7 @@ static void look_for_ends(struct figure_run *run) {
 static bool read_all(struct figure_run *run, struct trace_merge *merge, char *error, size_t error_size) {
     const struct trace_line *line;
     enum trace_merge_next next;
-    run->settings = (struct check_settings){.rung = trace_merge_rung(merge),
-                                            .agreed = trace_merge_agreed(merge),
-                                            .last_man_standing = trace_merge_last_man_standing(merge)};
-    if (trace_merge_live(merge))
-        run->settings =
-            report_live_settings(run->settings.rung, run->settings.agreed, run->settings.last_man_standing);
+    run->settings = report_settings_of(merge);
     run->seed = strcmp(trace_merge_source(merge), "sim") == 0 ? trace_merge_seed(merge) : 0;
     trace_merge_by_clock(merge);
     while ((next = trace_merge_next(merge, &line, error, error_size)) == TRACE_MERGE_RECORD)

@@ -3,10 +3,11 @@
 #ifndef APP_REPORT_FIGURE_RUN_H
 #define APP_REPORT_FIGURE_RUN_H
 
-#include "app/scenario.h"
 #include "app/scope/history.h"
 #include "app/scope/records.h"
 #include "app/scope/story.h"
+
+struct scenario;
 
 struct figure_run {
     struct history *history;
@@ -28,6 +29,9 @@ struct figure_run {
 struct figure_run *figure_run_read(const char *const *paths, int count, bool acknowledgements, char *error,
                                    size_t error_size);
 void figure_run_destroy(struct figure_run **);
+
+/* The names that this line of a trace tells. */
+void figure_learn_names(struct report_names *, struct history *, const struct trace_line *);
 
 /* How it stood before the event `until`; of a run that is too long for that, how it stood at its end, and
  * that it is so. False: out of memory. */

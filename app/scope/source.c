@@ -45,11 +45,7 @@ void source_tell(const struct source_handler *h, struct source_names *names, con
 
 static void begin(struct source *s) {
     const struct source_handler *h = &s->handler;
-    struct check_settings settings = {.rung = trace_merge_rung(s->traces),
-                                      .agreed = trace_merge_agreed(s->traces),
-                                      .last_man_standing = trace_merge_last_man_standing(s->traces)};
-    if (trace_merge_live(s->traces))
-        settings = report_live_settings(settings.rung, settings.agreed, settings.last_man_standing);
+    const struct check_settings settings = report_settings_of(s->traces);
     h->begin(h->self, &settings, false);
     trace_merge_by_clock(s->traces);
     s->begun = true;

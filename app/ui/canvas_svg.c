@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/ui/canvas_number.h"
+
 #define FARTHEST 100000.0f /* px: what lies beyond is not seen, and renderers count in 16.16 bits */
 #define THIN     4.0f      /* px */
 
@@ -15,17 +17,8 @@ static FILE *out(const struct canvas *canvas) {
     return ((const struct canvas_svg *)canvas)->file;
 }
 
-/* A number in as few characters as a hundredth of a pixel takes. */
 static void number(FILE *file, const char *before, float value, const char *after) {
-    char digits[32];
-    value = isfinite(value) ? fminf(fmaxf(value, -FARTHEST), FARTHEST) : 0;
-    snprintf(digits, sizeof digits, "%.2f", (double)value);
-    char *end = digits + strlen(digits) - 1;
-    while (*end == '0')
-        *end-- = '\0';
-    if (*end == '.')
-        *end = '\0';
-    fprintf(file, "%s%s%s", before, strcmp(digits, "-0") == 0 ? "0" : digits, after);
+    canvas_write_number(file, before, value, FARTHEST, after);
 }
 
 static void fill(FILE *file, struct canvas_color c) {

@@ -5,6 +5,7 @@
  */
 #include "app/ui/canvas_tikz.h"
 
+#include "app/ui/canvas_number.h"
 #include "app/ui/tex_text.h"
 
 #include <errno.h>
@@ -19,17 +20,8 @@ static struct canvas_tikz *own(struct canvas *canvas) {
     return (struct canvas_tikz *)canvas;
 }
 
-/* A number in as few characters as a hundredth of a point takes. */
 static void number(FILE *file, const char *before, float value, const char *after) {
-    char digits[32];
-    value = isfinite(value) ? fminf(fmaxf(value, -FARTHEST), FARTHEST) : 0;
-    snprintf(digits, sizeof digits, "%.2f", (double)value);
-    char *end = digits + strlen(digits) - 1;
-    while (*end == '0')
-        *end-- = '\0';
-    if (*end == '.')
-        *end = '\0';
-    fprintf(file, "%s%s%s", before, strcmp(digits, "-0") == 0 ? "0" : digits, after);
+    canvas_write_number(file, before, value, FARTHEST, after);
 }
 
 static void place(const struct canvas_tikz *self, float x, float y) {

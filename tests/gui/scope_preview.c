@@ -7,6 +7,7 @@
  * prints what one takes; --scrub moves on with each of them. --make MEMBERS,RECORDS,PERCENT invents a run
  * instead of reading one, in which that share of the messages is lost.
  */
+#include "app/report/figure_run.h"
 #include "app/scope/picture.h"
 #include "app/scope/window_keys.h"
 #include "app/trace_merge.h"
@@ -46,35 +47,18 @@ static double processor_ms(void) {
 
 /* -- Traces ---------------------------------------------------------------------------------------------- */
 
-static void learn_names(struct run *run, const struct trace_line *line) {
-    const struct trace_record *r = &line->record;
-    if (r->ev != TRACE_CRASH && r->id != GMS_NOBODY) {
-        report_name(&run->names, r->id, line->who);
-        history_name(run->history, r->id, line->who);
-    }
-    for (uint32_t i = 0; i < r->member_count; i++)
-        if (line->member_names[i] != NULL && line->member_names[i][0] != '?') {
-            report_name(&run->names, r->members[i], line->member_names[i]);
-            history_name(run->history, r->members[i], line->member_names[i]);
-        }
-}
-
 static bool read_traces(struct run *run, const char *const *paths, int count, char *error,
                         size_t error_size) {
     struct trace_merge *merge = trace_merge_open(paths, count, error, error_size);
     if (merge == NULL)
         return false;
-    struct check_settings settings = {.rung = trace_merge_rung(merge),
-                                      .agreed = trace_merge_agreed(merge),
-                                      .last_man_standing = trace_merge_last_man_standing(merge)};
-    if (trace_merge_live(merge))
-        settings = report_live_settings(settings.rung, settings.agreed, settings.last_man_standing);
+    const struct check_settings settings = report_settings_of(merge);
     check_init(&run->check, &settings);
     const struct trace_line *line;
     enum trace_merge_next next;
     trace_merge_by_clock(merge);
     while ((next = trace_merge_next(merge, &line, error, error_size)) == TRACE_MERGE_RECORD) {
-        learn_names(run, line);
+        figure_learn_names(&run->names, run->history, line);
         history_feed(run->history, line->who, &line->record);
         check_feed(&run->check, &line->record);
     }
