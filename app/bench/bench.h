@@ -94,7 +94,8 @@ struct bench_report {
     struct bench_cell *cell;
 };
 
-/* Runs all cells; each is told about on stderr while it runs if that is a terminal. False: out of memory. */
+/* Runs all cells; each is told about on stderr while it runs if that is a terminal. Where it is interrupted
+ * (crew_interrupted()) the report ends. False: out of memory. */
 bool bench_run(const struct bench_plan *, struct bench_report *);
 int bench_status(const struct bench_report *); /* of the contract; the worst cell's */
 void bench_report_free(struct bench_report *);

@@ -18,11 +18,22 @@
 #define ANSWER_MAX_MS 20000           /* for what a member does by itself within some seconds */
 #define HEAD_START    (30 * CLOCK_MS) /* until all have heard that it goes off */
 #define END_MAX_MS    2000
+#define LOOK_UP_MS    200
+
+static volatile sig_atomic_t interrupted;
+
+int crew_interrupted(void) {
+    return interrupted;
+}
 
 bool crew_fail(struct crew *c, enum bench_verdict verdict, const char *format, ...) {
     va_list args;
     if (c->verdict != BENCH_FINE)
         return false;
+    if (interrupted) {
+        verdict = BENCH_NOT_RUN;
+        format = "interrupted";
+    }
     c->verdict = verdict;
     va_start(args, format);
     vsnprintf(c->text, sizeof c->text, format, args);
@@ -115,9 +126,13 @@ static const struct crew_member *missing(const struct crew *c, crew_answer *answ
     return NULL;
 }
 
-/* Reads what they say, for up to so long. */
+/* Reads what they say, for up to so long or less. */
 static bool hear(struct crew *c, gms_time wait) {
     struct pollfd fds[CREW_MAX];
+    if (interrupted)
+        return crew_fail(c, BENCH_NOT_RUN, "interrupted");
+    if (wait > LOOK_UP_MS * CLOCK_MS)
+        wait = LOOK_UP_MS * CLOCK_MS;
     for (uint32_t i = 0; i < c->count; i++)
         fds[i] = (struct pollfd){.fd = c->member[i].alive ? c->member[i].box.fd : -1, .events = POLLIN};
     if (poll(fds, c->count, (int)(wait / CLOCK_MS) + 1) <= 0)
@@ -170,25 +185,16 @@ static bool spawn_member(struct crew *c, struct crew_member *m) {
            crew_fail(c, BENCH_NOT_RUN, "w%" PRIu32 " does not listen", m->who + 1);
 }
 
-static struct crew *volatile at_work;
-
-/* Members end with our pipes; but one that was stopped does not see that. */
-static void end_with_us(int signal_number) {
-    for (uint32_t i = 0; at_work && i < CREW_MAX; i++) {
-        if (at_work->member[i].alive)
-            kill(at_work->member[i].process.pid, SIGKILL);
-    }
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+static void on_signal(int number) {
+    interrupted = number;
 }
 
 void crew_init(struct crew *c, const struct bench_setup *setup) {
-    const struct sigaction end = {.sa_handler = end_with_us};
-    sigaction(SIGINT, &end, NULL);
-    sigaction(SIGTERM, &end, NULL);
-    sigaction(SIGHUP, &end, NULL);
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction end = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals && !interrupted; i++)
+        sigaction(signals[i], &end, NULL);
     memset(c, 0, sizeof *c);
-    at_work = c;
     c->setup = *setup;
     c->setup.size = sizeof *setup;
 }
@@ -280,12 +286,11 @@ void crew_end(struct crew *c) {
         const struct timespec pause = {.tv_nsec = 1000000};
         if (!m->alive || waitpid(m->process.pid, NULL, WNOHANG) != 0)
             i++;
-        else if (clock_now() >= end)
+        else if (interrupted || clock_now() >= end)
             kill(m->process.pid, SIGKILL);
         else
             nanosleep(&pause, NULL);
     }
-    at_work = NULL;
     for (uint32_t i = 0; i < c->count; i++) {
         if (c->member[i].alive)
             post_box_close(&c->member[i].box);

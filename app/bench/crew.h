@@ -64,6 +64,9 @@ bool crew_wait(struct crew *, crew_answer *answer, uint32_t wait_ms, enum bench_
                const char *what);
 bool crew_pause(struct crew *, uint32_t pause_ms); /* lets time pass, and hears what they say */
 
+/* The first SIGINT, SIGTERM or SIGHUP ends the run in good order: its number, else 0. */
+int crew_interrupted(void);
+
 /* The run is over: why. Returns false. */
 bool crew_fail(struct crew *, enum bench_verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -52,10 +52,13 @@ static void note_verdict(struct bench_cell *cell) {
 
 static bool measure(const struct bench_plan *plan, struct bench_cell *cell, struct bench_sample *sample) {
     const struct bench_setup setup = setup_of(plan, cell);
-    const bool fine =
+    bool fine =
         crew_start(&crew, &setup) && crew_measure(&crew, fmin(WARM_UP_MAX_S, cell->seconds), cell->seconds);
     if (fine)
         bench_sample_read(sample, &crew, cell->seconds);
+    if (fine && sample->value[BENCH_DELIVERED_PER_S] <= 0)
+        fine = crew_fail(&crew, BENCH_NOT_RUN, "nothing was delivered within %g s: a longer --for is needed",
+                         cell->seconds);
     note_verdict(cell);
     crew_end(&crew);
     return fine;
@@ -188,7 +191,7 @@ bool bench_run(const struct bench_plan *plan, struct bench_report *report) {
     report->cell = calloc(report->capacity, sizeof *report->cell);
     if (!report->cell)
         return false;
-    for (uint32_t i = 0; i < report->capacity / (plan->with_ceiling ? 2 : 1); i++) {
+    for (uint32_t i = 0; i < report->capacity / (plan->with_ceiling ? 2 : 1) && !crew_interrupted(); i++) {
         uint32_t left = i; /* the last list goes round first */
         struct bench_cell cell = {.kind = plan->kind,
                                   .event = plan->event,

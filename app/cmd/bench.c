@@ -15,13 +15,16 @@
 #define RUNGS             "gms3,gms4-nack,gms5"
 #define MEMBERS_MIN       2
 #define REPEATS           5
+#define WINDOW            1000
+#define RATE              1000
+#define FOR_MS            2000
 #define EVENTS            50 /* kills, hangs or joins */
 #define HANG_HEARTBEAT_MS 10
 #define HANG_SUSPECT_MS   30
 
 struct words { /* as they stand on the command line */
     const char *rungs, *deliveries, *members, *sizes, *losses, *batchings, *csv, *plot;
-    uint64_t window, rate, repeats, for_ms, suspect_ms;
+    uint64_t window, rate, repeats, for_ms, suspect_ms; /* 0: not given */
     bool with_ceiling, latency, hang, join, full_load, json;
     char again[1024]; /* the whole line */
 };
@@ -125,57 +128,98 @@ static bool take_rung(struct bench_plan *plan, const char *word) {
     return add_subject(plan, &subject);
 }
 
-/* What would be ignored is not taken. */
+/* -- What would be ignored is not taken ------------------------------------------------------------------ */
+
+#define FOR(kind) (1u << (kind))
+#define ALL       (FOR(BENCH_KINDS) - 1)
+
+static bool misplaced(const char *option, unsigned kinds, enum bench_kind kind) {
+    char list[100] = "";
+    const char *between = "";
+    if (kinds & FOR(kind))
+        return false;
+    for (int i = 0; i < BENCH_KINDS; i++) {
+        if (!(kinds & FOR(i)))
+            continue;
+        kinds &= ~FOR(i);
+        strcat(strcat(list, between), bench_kind_name((enum bench_kind)i));
+        between = (kinds & (kinds - 1)) != 0 ? ", " : " and ";
+    }
+    options_error("bench", "%s is for %s, not for %s", option, list, bench_kind_name(kind));
+    return true;
+}
+
+static bool clash(const char *option, bool given, const char *other, bool other_given) {
+    if (given && other_given)
+        options_error("bench", "%s does nothing with %s", option, other);
+    return given && other_given;
+}
+
+static bool lacks(const char *option, bool given, const char *other, bool other_given) {
+    if (given && !other_given)
+        options_error("bench", "%s does nothing without %s", option, other);
+    return given && !other_given;
+}
+
 static bool fits(const struct words *w, enum bench_kind kind) {
+    const bool recovery = kind == BENCH_RECOVERY, ceiling = kind == BENCH_CEILING;
     const struct {
         const char *option;
         bool given;
-        enum bench_kind with;
+        unsigned kinds;
     } options[] = {
-        {"--hang", w->hang, BENCH_RECOVERY},
-        {"--join", w->join, BENCH_RECOVERY},
-        {"--full-load", w->full_load, BENCH_RECOVERY},
-        {"--latency", w->latency, BENCH_CEILING},
-        {"--batching", w->batchings && !w->with_ceiling, BENCH_CEILING},
+        {"--rung", w->rungs, ALL & ~FOR(BENCH_CEILING)},
+        {"--delivery", w->deliveries, ALL & ~FOR(BENCH_CEILING)},
+        {"--suspect-after", w->suspect_ms, ALL & ~FOR(BENCH_CEILING)},
+        {"--loss", w->losses, FOR(BENCH_THROUGHPUT) | FOR(BENCH_LATENCY)},
+        {"--for", w->for_ms, ALL & ~FOR(BENCH_RECOVERY)},
+        {"--window", w->window, ALL & ~FOR(BENCH_LATENCY)},
+        {"--rate", w->rate, ALL & ~FOR(BENCH_THROUGHPUT)},
+        {"--with-ceiling", w->with_ceiling, FOR(BENCH_THROUGHPUT) | FOR(BENCH_LATENCY)},
+        {"--batching", w->batchings, FOR(BENCH_THROUGHPUT) | FOR(BENCH_LATENCY) | FOR(BENCH_CEILING)},
+        {"--latency", w->latency, FOR(BENCH_CEILING)},
+        {"--hang", w->hang, FOR(BENCH_RECOVERY)},
+        {"--join", w->join, FOR(BENCH_RECOVERY)},
+        {"--full-load", w->full_load, FOR(BENCH_RECOVERY)},
     };
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        if (!options[i].given || options[i].with == kind)
-            continue;
-        options_error("bench", "%s is for %s, not for %s", options[i].option,
-                      bench_kind_name(options[i].with), bench_kind_name(kind));
-        return false;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i].given && misplaced(options[i].option, options[i].kinds, kind))
+            return false;
     }
-    if (w->with_ceiling && kind != BENCH_THROUGHPUT && kind != BENCH_LATENCY)
-        options_error("bench", "--with-ceiling is for throughput and latency, not for %s",
-                      bench_kind_name(kind));
-    else if (w->hang && w->join)
-        options_error("bench", "--hang or --join is expected, not both");
-    else if (kind == BENCH_CEILING && (w->rungs || w->losses))
-        options_error("bench", "%s is not for ceiling: bare libzmq has none", w->rungs ? "--rung" : "--loss");
-    else if (w->losses && (kind == BENCH_RECOVERY || kind == BENCH_SCALE))
-        options_error("bench", "--loss is for throughput and latency, not for %s", bench_kind_name(kind));
-    else
-        return true;
+    return !clash("--hang", w->hang, "--join", w->join) &&
+           !clash("--rate", w->rate, "--full-load", w->full_load) &&
+           !clash("--window", w->window, "--latency", w->latency) &&
+           !lacks("--window", recovery && w->window, "--full-load", w->full_load) &&
+           !lacks("--rate", ceiling && w->rate, "--latency", w->latency) &&
+           !lacks("--batching", !ceiling && w->batchings, "--with-ceiling", w->with_ceiling);
+}
+
+static bool has_gms5(const struct bench_plan *plan) {
+    for (uint32_t i = 0; i < plan->subject_count; i++) {
+        if (!plan->subject[i].ceiling && plan->subject[i].rung == GMS_RUNG_5)
+            return true;
+    }
     return false;
 }
 
 static bool make_plan(const struct words *w, struct bench_plan *plan) {
-    deliveries = w->deliveries;
-    plan->window = (uint32_t)w->window;
-    plan->rate = (uint32_t)w->rate;
+    deliveries = w->deliveries ? w->deliveries : "safe";
+    plan->window = w->window > 0 ? (uint32_t)w->window : WINDOW;
+    plan->rate = w->rate > 0 ? (uint32_t)w->rate : RATE;
     const bool events = plan->kind == BENCH_RECOVERY;
     plan->repeats = w->repeats > 0 ? (uint32_t)w->repeats : events ? EVENTS : REPEATS;
     plan->event = !events ? BENCH_NOTHING : w->hang ? BENCH_HANG : w->join ? BENCH_JOIN : BENCH_KILL;
     plan->full_load = w->full_load;
     plan->with_ceiling = w->with_ceiling;
     plan->latency = w->latency;
-    plan->seconds = (double)w->for_ms / 1000;
+    plan->seconds = (double)(w->for_ms > 0 ? w->for_ms : FOR_MS) / 1000;
     plan->heartbeat_ms = w->hang ? HANG_HEARTBEAT_MS : ACTOR_HEARTBEAT_PERIOD_MS;
     plan->suspect_ms = w->suspect_ms > 0 ? (uint32_t)w->suspect_ms
                        : w->hang         ? HANG_SUSPECT_MS
                                          : ACTOR_SUSPECT_TIMEOUT_MS;
     if (!fits(w, plan->kind) ||
-        (plan->kind != BENCH_CEILING && !split("--rung", w->rungs ? w->rungs : RUNGS, take_rung, plan)))
+        (plan->kind != BENCH_CEILING && !split("--rung", w->rungs ? w->rungs : RUNGS, take_rung, plan)) ||
+        lacks("--delivery", w->deliveries != NULL, "gms5", has_gms5(plan)))
         return false;
     return split("--batching", w->batchings ? w->batchings : "both", take_batching, plan) &&
            split("--members", w->members, take_members, plan) && split("--size", w->sizes, take_size, plan) &&
@@ -229,6 +273,11 @@ static int run(const struct words *w, const struct bench_plan *plan) {
     const int drawn = draw(w, &report), measured = bench_status(&report);
     const int status = measured != STATUS_FINE ? measured : drawn;
     bench_report_free(&report);
+    if (crew_interrupted()) { /* all is told: its status is that of who was interrupted */
+        fflush(NULL);
+        signal(crew_interrupted(), SIG_DFL);
+        raise(crew_interrupted());
+    }
     if (!csv_fine) {
         options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
         return STATUS_CANT_RUN;
@@ -243,8 +292,7 @@ static void join(int argc, char **argv, char *line, size_t size) {
 }
 
 int cmd_bench(int argc, char **argv) {
-    struct words w = {
-        .deliveries = "safe", .members = "5", .sizes = "64", .window = 1000, .rate = 1000, .for_ms = 2000};
+    struct words w = {.members = "5", .sizes = "64"};
     const char *kind[1] = {NULL};
     int status;
     struct bench_plan plan = {.kind = BENCH_THROUGHPUT};

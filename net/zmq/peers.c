@@ -18,12 +18,21 @@
 
 /* -- Peers --------------------------------------------------------------------------------------------- */
 
-link_t *peers_find(const peers_t *self, gms_id id) {
-    for (size_t i = 0; i < self->count; i++) {
-        if (id != GMS_NOBODY && (self->list[i]->id == id || self->list[i]->contact == id))
-            return self->list[i];
+/* From *at on, round and round: those of a view stand here in its order, as a rule. */
+static link_t *find_next(const peers_t *self, gms_id id, size_t *at) {
+    for (size_t i = 0; i < self->count && id != GMS_NOBODY; i++) {
+        link_t *peer = self->list[(*at + i) % self->count];
+        if (peer->id != id && peer->contact != id)
+            continue;
+        *at += i + 1;
+        return peer;
     }
     return NULL;
+}
+
+link_t *peers_find(const peers_t *self, gms_id id) {
+    size_t at = 0;
+    return find_next(self, id, &at);
 }
 
 static link_t *find_endpoint(const peers_t *self, const char *endpoint) {
@@ -129,8 +138,9 @@ static void begin_batch(peers_t *self, const gms_id *to, uint32_t to_count) {
     transmit_batch(self);
     batch_begin(&self->batch, self->config.group, self->config.self.id, to, to_count);
     self->batch_is_for_all = true;
+    size_t at = 0;
     for (uint32_t i = 0; i < to_count; i++) {
-        link_t *peer = peers_find(self, to[i]);
+        link_t *peer = find_next(self, to[i], &at);
         if (peer && !peer->lost && peer->routable)
             link_transmit(peer, self->router);
         if (peer && !peer->lost && peer->routable)
@@ -145,8 +155,9 @@ void peers_send_each(peers_t *self, const gms_id *to, uint32_t to_count, const u
     if (!batch_takes(&self->batch, to, to_count, size))
         begin_batch(self, to, to_count);
     batch_append(&self->batch, message, size);
+    size_t at = 0;
     for (uint32_t i = 0; i < to_count && !self->batch_is_for_all; i++) {
-        link_t *peer = peers_find(self, to[i]);
+        link_t *peer = find_next(self, to[i], &at);
         if (peer && !peer->lost && !peer->shares)
             append(self, peer, message, size);
     }
@@ -154,8 +165,9 @@ void peers_send_each(peers_t *self, const gms_id *to, uint32_t to_count, const u
 
 peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t count) {
     peers_progress_t p = {0};
+    size_t at = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const link_t *peer = peers_find(self, ids[i]);
+        const link_t *peer = find_next(self, ids[i], &at);
         if (!peer || peer->lost)
             continue;
         const uint64_t lag = peer->routable ? link_lag(peer) : peer->outbox_size;

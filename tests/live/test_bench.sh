@@ -36,7 +36,7 @@ cells throughput 'delivered_per_s > 100'
 
 measure 0 latency --rung gms3 --rate 200 $short --with-ceiling
 cells latency '0 < p50_us <= p90_us <= p99_us <= p999_us <= max_us' 'rate_per_s == 200'
-measure 0 ceiling --batching none,both $short
+measure 0 ceiling --batching none,both --members 3 --for 300ms --repeat 2
 cells ceiling 'delivered_per_s > 1000' 'batching in ("none", "both")'
 
 measure 0 recovery --rung gms5 --members 3 --repeat 3 --suspect-after 5s
@@ -53,6 +53,31 @@ measure 1 throughput --rung gms3 --loss 10% $short --repeat 1
 [ "$(wc -l <"$WORK/err")" -eq 1 ] || fail "not one line: $(cat "$WORK/err")"
 measure 0 throughput --rung gms4-ack --loss 2% --window 32 $short --repeat 1
 
+# Where nothing came in the time there was, there is nothing to tell; and that is no violation.
+measure 3 latency --rung gms3 --rate 1 --members 3 --for 100ms --repeat 1
+grep -q 'nothing was delivered within 0.1 s' "$WORK/err" || fail "nothing to tell: $(cat "$WORK/err")"
+
+# What was measured before an interrupt is told; and nobody stays, not even one that was stopped.
+interrupt() {
+  "$GROUPY" bench "$@" --json >"$WORK/json" 2>"$WORK/err" </dev/null &
+  local bench=$!
+  sleep 4
+  kill -INT $bench
+  wait $bench
+  local got=$?
+  [ $got -eq 130 ] || fail "bench $*: status $got after SIGINT: $(cat "$WORK/err")"
+  python3 - "$WORK/json" <<'PYTHON' || fail "interrupted $*: $(cat "$WORK/json" "$WORK/err")"
+import json, sys
+cells = json.load(open(sys.argv[1]))["cells"]
+assert cells[-1]["error"] == "interrupted", cells[-1]
+assert all(cell["fine"] for cell in cells[:-1])
+assert any("resume_ms" in cell or "delivered_per_s" in cell for cell in cells), cells
+PYTHON
+  ok "bench $*, interrupted"
+}
+interrupt throughput --rung gms3,gms5 --members 2,3 --for 500ms --repeat 2
+interrupt recovery --hang --rung gms5 --members 3
+
 expect() {
   local pattern=$1 out; shift
   out=$(timeout 20 "$GROUPY" bench "$@" 2>&1 >/dev/null </dev/null)
@@ -68,7 +93,15 @@ expect 'members 3,: a list' throughput --members 3,
 expect 'size 5000: a number from 16 to' throughput --size 5000
 expect 'loss 95%: a percentage' throughput --loss 95%
 expect 'delivery x: safe or agreed' latency --delivery x
-expect 'not both' recovery --hang --join
+expect 'hang does nothing with --join' recovery --hang --join
+expect 'rate is for latency, recovery, scale and ceiling, not for throughput' throughput --rate 10
+expect 'window is for .*, not for latency' latency --window 10
+expect 'window does nothing without --full-load' recovery --window 10
+expect 'rate does nothing without --latency' ceiling --rate 10
+expect 'batching does nothing without --with-ceiling' throughput --batching none
+expect 'for is for .*, not for recovery' recovery --for 1s
+expect 'delivery does nothing without gms5' throughput --rung gms3 --delivery agreed
+expect 'rung is for .*, not for ceiling' ceiling --rung gms3
 expect 'batching x: none, leader or both' ceiling --batching x
 expect 'not for people' member
 

@@ -17,9 +17,12 @@ def build(_scratch):
     return None
 
 
-def bench(plan, kind, members, seconds, repetitions, *more):
-    command = [plan.groupy, "bench", kind, *more, "--members", str(members), "--for", f"{int(seconds * 1000)}ms",
-               "--repeat", str(repetitions), "--json"]
+def lasting(seconds):
+    return "--for", f"{int(seconds * 1000)}ms"
+
+
+def bench(plan, kind, members, repetitions, *more):
+    command = [plan.groupy, "bench", kind, *more, "--members", str(members), "--repeat", str(repetitions), "--json"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
                          timeout=60 + 20 * repetitions)
     try:
@@ -36,8 +39,8 @@ def must_be_fine(cell):
 
 def throughput(rungs, window, members, plan, results):
     results.progress(f"groupy bench throughput, {members} members")
-    for cell in map(must_be_fine, bench(plan, "throughput", members, plan.seconds, plan.repetitions, *rungs,
-                                        "--window", str(window))):
+    for cell in map(must_be_fine, bench(plan, "throughput", members, plan.repetitions, *rungs,
+                                        *lasting(plan.seconds), "--window", str(window))):
         mode = cell["subject"] + ("" if window == WINDOW else f", window {window}")
         results.add("throughput", peer="groupy", mode=mode, members=members, size_bytes=64,
                     delivered_per_s=round(cell["delivered_per_s"]), min=round(cell["delivered_per_s_min"]),
@@ -46,8 +49,8 @@ def throughput(rungs, window, members, plan, results):
 
 def latency(members, plan, results):
     results.progress(f"groupy bench latency, {members} members")
-    for cell in map(must_be_fine, bench(plan, "latency", members, plan.latency_seconds, plan.repetitions, *RUNGS,
-                                        "--rate", str(plan.rate))):
+    for cell in map(must_be_fine, bench(plan, "latency", members, plan.repetitions, *RUNGS,
+                                        *lasting(plan.latency_seconds), "--rate", str(plan.rate))):
         results.add("latency", peer="groupy", mode=cell["subject"], members=members, size_bytes=64,
                     rate_per_s=plan.rate, p50_us=cell["p50_us"], p99_us=cell["p99_us"], min=cell["p50_us_min"],
                     max=cell["p50_us_max"], repetitions=plan.repetitions)
@@ -56,7 +59,7 @@ def latency(members, plan, results):
 def recovery(what, kills, more, members, plan, results):
     """A group that did not survive has no time, and is counted: gms3 promises nothing else under load."""
     results.progress(f"groupy bench recovery, {what}, {members} members")
-    for cell in bench(plan, "recovery", members, plan.seconds, kills, *RUNGS, *more):
+    for cell in bench(plan, "recovery", members, kills, *RUNGS, *more):
         if "broken" not in cell:
             must_be_fine(cell)
         times = {"told_ms": cell["flush_ms"], "told_max_ms": cell["flush_ms_max"], "resume_ms": cell["resume_ms"],
