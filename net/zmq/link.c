@@ -20,6 +20,13 @@ void link_set_int(void *socket, int option, int value) {
     (void)rc;
 }
 
+int link_descriptor(void *socket) {
+    int descriptor = -1;
+    size_t size = sizeof descriptor;
+    zmq_getsockopt(socket, ZMQ_FD, &descriptor, &size);
+    return descriptor;
+}
+
 void link_set_common(void *socket) {
     const int64_t size_max = NET_FRAME_SIZE_MAX;
     link_set_int(socket, ZMQ_SNDHWM, 0);
@@ -103,6 +110,9 @@ link_t *link_new(void *context, gms_id owner, gms_id id, const char *endpoint) {
                      ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED);
     if (!self->monitor || zmq_connect(self->dealer, endpoint) != 0)
         goto fail;
+    self->dealer_descriptor = link_descriptor(self->dealer);
+    self->monitor_descriptor = link_descriptor(self->monitor);
+    self->ready = self->monitor_ready = true;
     return self;
 fail:
     link_destroy(&self);
@@ -199,6 +209,11 @@ void link_append(link_t *self, void *router, uint32_t group, gms_id sender, cons
     self->outbox_size = out.size + size;
 }
 
+void link_say(link_t *self, const uint8_t *bytes, size_t size) {
+    zmq_send(self->dealer, bytes, size, ZMQ_DONTWAIT);
+    self->ready = true; /* meanwhile it may have taken notice of what came */
+}
+
 /* -- Credit ---------------------------------------------------------------------------------------------- */
 
 void link_credit(link_t *self, uint64_t consumed) {
@@ -222,7 +237,7 @@ gms_time link_tell_credit(link_t *self, uint32_t group, gms_id sender, gms_time 
     struct wire_out out = {.bytes = bytes, .capacity = sizeof bytes};
     wire_put_frame_header(&out, group, sender);
     wire_put_credit(&out, self->taken);
-    zmq_send(self->dealer, bytes, out.size, ZMQ_DONTWAIT);
+    link_say(self, bytes, out.size);
     self->taken_told = self->taken;
     self->taken_since = 0;
     return GMS_NEVER;

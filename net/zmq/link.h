@@ -18,9 +18,11 @@ typedef struct {
     char endpoint[NET_ENDPOINT_SIZE];
     void *dealer;
     void *monitor;
-    bool routable; /* its DEALER has said HELLO to our ROUTER */
-    bool lost;     /* the connection closed */
-    bool reached;  /* it was connected at least once */
+    int dealer_descriptor, monitor_descriptor;
+    bool ready, monitor_ready; /* there may be something to read: see peers_wait.c */
+    bool routable;             /* its DEALER has said HELLO to our ROUTER */
+    bool lost;                 /* the connection closed */
+    bool reached;              /* it was connected at least once */
     gms_time probe_at;
     gms_time probe_delay;
     delay_t delay;        /* what it sent and we have not looked at yet */
@@ -50,6 +52,9 @@ void link_transmit(link_t *self, void *router);
 /* The same with a frame made elsewhere, which is the caller's: a copy of it goes. */
 void link_transmit_frame(link_t *self, void *router, zmq_msg_t *frame);
 
+/* The other way, by the DEALER: HELLO and CREDIT. */
+void link_say(link_t *self, const uint8_t *bytes, size_t size);
+
 /* The other has taken so many bytes of ours; and ours to tell, if it is time. */
 void link_credit(link_t *self, uint64_t consumed);
 gms_time link_tell_credit(link_t *self, uint32_t group, gms_id sender, gms_time now);
@@ -58,6 +63,7 @@ size_t link_lag(const link_t *self); /* bytes that it has not taken yet */
 /* -- Sockets of links and of their ROUTER ----------------------------------------------------------- */
 
 void link_set_int(void *socket, int option, int value);
+int link_descriptor(void *socket);  /* readable when there is news for the socket */
 void link_set_common(void *socket); /* no high-water mark, no linger, a bound on what a peer may send */
 void *link_monitor(void *context, void *socket,
                    int events);     /* a PAIR that reports them, NULL if out of sockets */

@@ -14,7 +14,6 @@
 
 #define PROBE_FIRST   (1 * CLOCK_MS)
 #define PROBE_LONGEST (200 * CLOCK_MS)
-#define POLL_PERIOD   (CLOCK_MS / 2) /* however busy it is, all sockets are looked at so often */
 
 /* -- Peers --------------------------------------------------------------------------------------------- */
 
@@ -49,7 +48,6 @@ static void forget(peers_t *self, link_t *peer) {
             continue;
         link_destroy(&self->list[i]);
         self->list[i] = self->list[--self->count];
-        self->item_count = 0;
         return;
     }
 }
@@ -61,7 +59,6 @@ static link_t *add(peers_t *self, gms_id id, const char *endpoint) {
         return NULL;
     link->delay.each = self->delay;
     self->list[self->count++] = link;
-    self->item_count = 0; /* the poll set is made anew */
     return link;
 }
 
@@ -277,6 +274,8 @@ static int read_dealer(peers_t *self, link_t *peer) {
         else if (!take_hello(self, peer, bytes, size))
             frames = -1;
     }
+    if (frames >= 0)
+        peer->ready = frames == FRAMES_PER_TURN || zmq_errno() != EAGAIN;
     zmq_msg_close(&msg);
     return frames;
 }
@@ -302,6 +301,7 @@ static void read_monitor(peers_t *self, link_t *peer) {
     uint8_t bytes[256 + WIRE_FRAME_HEADER_SIZE];
     int event;
     bool proof_wanted = false;
+    peer->monitor_ready = false;
     while ((event = link_monitor_event(peer->monitor)) != 0) {
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             peer->lost = proof_wanted = false;
@@ -309,7 +309,7 @@ static void read_monitor(peers_t *self, link_t *peer) {
             peer->probe_at = GMS_NEVER;
             peer->probe_delay = 0;
             peer->taken = peer->taken_told = 0;
-            zmq_send(peer->dealer, bytes, peers_hello(self, bytes, sizeof bytes), ZMQ_DONTWAIT);
+            link_say(peer, bytes, peers_hello(self, bytes, sizeof bytes));
         } else if (event == ZMQ_EVENT_DISCONNECTED) {
             peer->lost = proof_wanted = true;
         } else if (event == ZMQ_EVENT_CONNECT_RETRIED && !peer->reached) {
@@ -322,70 +322,17 @@ static void read_monitor(peers_t *self, link_t *peer) {
 
 /* -- The turn ------------------------------------------------------------------------------------------ */
 
-static void fill_items(peers_t *self, const zmq_pollitem_t *foreign, size_t foreign_count) {
-    const size_t wanted = foreign_count + 2 + 2 * self->count;
-    if (self->item_count == wanted && self->foreign_count == foreign_count) {
-        memcpy(self->items, foreign, foreign_count * sizeof *foreign);
-        return;
-    }
-    zmq_pollitem_t *item = self->items + foreign_count;
-    memcpy(self->items, foreign, foreign_count * sizeof *foreign);
-    *item++ = (zmq_pollitem_t){.socket = self->router, .events = ZMQ_POLLIN};
-    *item++ = (zmq_pollitem_t){.socket = self->router_monitor, .events = ZMQ_POLLIN};
-    for (size_t i = 0; i < self->count; i++) {
-        *item++ = (zmq_pollitem_t){.socket = self->list[i]->dealer, .events = ZMQ_POLLIN};
-        *item++ = (zmq_pollitem_t){.socket = self->list[i]->monitor, .events = ZMQ_POLLIN};
-    }
-    self->item_count = wanted;
-    self->foreign_count = foreign_count;
-}
-
-/* Whoever has just said something goes on, as a rule: to try costs less than to ask all sockets. */
-static bool look_at_the_warm(peers_t *self) {
-    const gms_time now = clock_now();
-    if (!self->busy || self->item_count == 0 || now - self->polled_at >= POLL_PERIOD) {
-        self->polled_at = now;
-        return false;
-    }
-    zmq_pollitem_t *item = self->items;
-    for (size_t i = 0; i < self->item_count; i++)
-        item[i].revents = 0;
-    item += self->foreign_count;
-    item[0].revents = ZMQ_POLLIN;
-    for (size_t i = 0; i < self->count; i++)
-        item[2 + 2 * i].revents = self->list[i]->warm ? ZMQ_POLLIN : 0;
-    return true;
-}
-
-int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms) {
-    assert(item_count <= 8);
-    fill_items(self, items, item_count);
-    if (look_at_the_warm(self)) {
-        memcpy(items, self->items, item_count * sizeof *items);
-        return 1;
-    }
-    const int rc = zmq_poll(self->items, (int)self->item_count, timeout_ms);
-    for (size_t i = 0; i < self->item_count && rc < 0; i++)
-        self->items[i].revents = 0;
-    memcpy(items, self->items, item_count * sizeof *items);
-    return rc;
-}
-
 void peers_read(peers_t *self) {
-    const zmq_pollitem_t *item = self->items + self->foreign_count;
-    if (self->item_count == 0)
-        return;
-    self->busy = false;
     /* A handler may add or remove links: remember who was ready. */
-    const bool router = item[0].revents & ZMQ_POLLIN, router_monitor = item[1].revents & ZMQ_POLLIN;
     link_t *readable[PEERS_MAX], *monitored[PEERS_MAX];
     size_t readable_count = 0, monitored_count = 0;
     for (size_t i = 0; i < self->count; i++) {
-        if (item[2 + 2 * i].revents & ZMQ_POLLIN)
+        if (self->list[i]->ready)
             readable[readable_count++] = self->list[i];
-        if (item[3 + 2 * i].revents & ZMQ_POLLIN)
+        if (self->list[i]->monitor_ready)
             monitored[monitored_count++] = self->list[i];
     }
+    self->busy = false;
     for (size_t i = 0; i < readable_count; i++) {
         const link_t *peer = readable[i];
         const int frames = read_dealer(self, readable[i]);
@@ -401,10 +348,11 @@ void peers_read(peers_t *self) {
         if (monitored[i])
             read_monitor(self, monitored[i]);
     }
-    if (router)
+    if (self->router_ready)
         greet_read(self);
-    if (router_monitor)
+    if (self->router_monitor_ready)
         greet_read_monitor(self);
+    self->router_monitor_ready = false;
 }
 
 gms_time peers_tend(peers_t *self, gms_time now) {
@@ -438,9 +386,8 @@ peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size)
         goto fail;
     self->config = *config;
     self->greeting = malloc(sizeof *self->greeting);
-    self->items = calloc(8 + 2 + 2 * PEERS_MAX, sizeof *self->items);
     self->context = zmq_ctx_new();
-    if (!self->items || !self->greeting || !self->context)
+    if (!self->greeting || !self->context)
         goto fail;
     zmq_ctx_set(self->context, ZMQ_MAX_SOCKETS, 4 * PEERS_MAX);
     self->router = zmq_socket(self->context, ZMQ_ROUTER);
@@ -452,6 +399,9 @@ peers_t *peers_new(const peers_config_t *config, char *error, size_t error_size)
     self->router_monitor = link_monitor(self->context, self->router, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
     if (!self->router_monitor)
         goto fail;
+    self->router_descriptor = link_descriptor(self->router);
+    self->router_monitor_descriptor = link_descriptor(self->router_monitor);
+    self->router_monitor_ready = true;
     if (zmq_bind(self->router, config->listen) != 0 ||
         zmq_getsockopt(self->router, ZMQ_LAST_ENDPOINT, self->config.self.endpoint, &endpoint_size) != 0) {
         const int why = zmq_errno();
@@ -484,7 +434,6 @@ void peers_destroy(peers_t **self_p, int linger_ms) {
         zmq_ctx_term(self->context);
     batch_clear(&self->batch);
     free(self->greeting);
-    free(self->items);
     free(self);
     *self_p = NULL;
 }

@@ -76,7 +76,7 @@ peers_progress_t peers_progress(const peers_t *self, const gms_id *ids, uint32_t
 bool peers_delay(peers_t *self, gms_id from, gms_time delay);
 
 /* Waits for a socket or one of the caller's items, up to timeout_ms; then peers_read() handles its own. */
-int peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms);
+void peers_poll(peers_t *self, zmq_pollitem_t *items, size_t item_count, long timeout_ms);
 void peers_read(peers_t *self);
 
 /* Repeats proofs that were not conclusive, and takes what was delayed; call it every turn. Returns when it

@@ -1,4 +1,4 @@
-/* The inside of a member's links, for peers.c and greet.c alone. */
+/* The inside of a member's links, for peers.c, peers_wait.c and greet.c alone. */
 #ifndef NET_ZMQ_PEERS_STATE_H
 #define NET_ZMQ_PEERS_STATE_H
 
@@ -23,10 +23,9 @@ struct peers_t {
     struct wire_message *greeting; /* scratch: too large for a stack */
     bool busy;                     /* something came in the last turn */
     gms_time polled_at;
-    zmq_pollitem_t *items;
-    gms_time delay;    /* of links yet to come */
-    size_t item_count; /* of the caller's and ours at the last poll */
-    size_t foreign_count;
+    int router_descriptor, router_monitor_descriptor;
+    bool router_ready, router_monitor_ready; /* there may be something to read: see peers_wait.c */
+    gms_time delay;                          /* of links yet to come */
 };
 
 /* -- peers.c ----------------------------------------------------------------------------------------- */
