@@ -72,6 +72,11 @@ static void tell_order(const struct check_witness *w, const struct words *s, enu
                  s->a_m);
     else if (property == CHECK_GAP_FREE)
         snprintf(text, size, "%s took number %" PRIu64 " after number %" PRIu64, s->a, w->b_n, w->count);
+    else if (w->count == 0 && w->b == GMS_NOBODY)
+        snprintf(
+            text, size,
+            "%s delivered %s before %s, which comes first by what others delivered, each a part of the way",
+            s->a, s->a_m, s->b_m);
     else if (w->count == 0)
         snprintf(text, size, "%s delivered %s before %s, and %s the other way round", s->a, s->a_m, s->b_m,
                  s->b);

@@ -81,8 +81,8 @@ static const struct check_conflict *find_conflict(const struct check *c, enum ch
     for (uint32_t i = 0; i < c->conflict_count; i++) {
         const struct check_conflict *f = &c->conflicts[i];
         bool counts = f->property == property && !(c->survivors_only && about_the_dead(c, f));
-        for (uint32_t j = 0; counts && c->survivors_only && j < f->others_count; j++)
-            counts = !crashed(c, f->others[j]);
+        for (uint32_t j = 0; counts && c->survivors_only && j < c->member_count; j++)
+            counts = !check_has(f->others, (uint16_t)j) || !crashed(c, c->members[j].id);
         if (counts)
             return f;
     }

@@ -218,8 +218,7 @@ struct check_position {
 struct check_conflict {
     enum check_property property;
     struct check_witness witness;
-    uint32_t others_count;
-    gms_id others[6]; /* who else must not have crashed for it to count */
+    uint64_t others[CHECK_SET_WORDS]; /* who else must not have crashed for it to count */
 };
 
 /* Some 40 MB, most of it never touched. The caller's; all zero before its first check_init(). */

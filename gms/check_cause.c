@@ -190,7 +190,9 @@ bool check_cause(const struct check *checked, enum check_property property, stru
     if (property == CHECK_SELF_DELIVERY || property == CHECK_VIRTUAL_SYNCHRONY ||
         property == CHECK_AGREEMENT || property == CHECK_UNIFORM_AGREEMENT || property == CHECK_TOTAL_ORDER ||
         property == CHECK_CONVERGENCE || property == CHECK_PROGRESS)
-        m = witness ? lacking(c, witness, &lacks) : NULL;
+        m = witness && (property != CHECK_TOTAL_ORDER || witness->b != GMS_NOBODY)
+                ? lacking(c, witness, &lacks)
+                : NULL;
     if (m)
         explain(c, m, lacks, cause);
     return cause->kind != CHECK_CAUSE_UNKNOWN;

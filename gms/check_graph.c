@@ -123,30 +123,50 @@ static void reorder(struct check *c, uint32_t before_count, uint32_t after_count
         c->messages[after[i]].order = places[before_count + i];
 }
 
-/* `by` delivered `from` before `to`, and by the edges on the way others delivered them the other way round.
- */
+/* Who of the two that an edge names did both deliveries that it is of, as far as is known. */
+static uint16_t witness_of(const struct check *c, const struct check_edge *edge) {
+    return c->members[edge->by].crashed ? edge->also_by : edge->by;
+}
+
+static bool names(const struct check_edge *edge, uint16_t member) {
+    return edge->by == member || edge->also_by == member;
+}
+
+/* `by` delivered `from` before `to`, and by the edges on the way others delivered them the other way round:
+ * one of them, or several of which each delivered a part of the way (then `b` is nobody). It counts unless
+ * one of these turns out to have crashed. */
 static void cycle(struct check *c, struct check_message *from, struct check_message *to, uint16_t by,
                   const struct trace_record *r) {
     struct check_conflict conflict = {.property = CHECK_TOTAL_ORDER};
-    uint16_t other = by;
+    uint16_t all_the_way[2] = {by, by};
+    bool is_first = true, alone[2] = {true, true};
     uint32_t slot = check_message_slot(c, from);
     while (slot != check_message_slot(c, to)) {
         const struct check_edge *edge = find_edge(c, &c->messages[c->messages[slot].parent], slot);
         slot = c->messages[slot].parent;
         if (!edge)
             continue;
-        other = c->members[edge->by].crashed ? edge->also_by : edge->by;
-        if (conflict.others_count < sizeof conflict.others / sizeof conflict.others[0])
-            conflict.others[conflict.others_count++] = c->members[other].id;
+        if (is_first) {
+            all_the_way[0] = witness_of(c, edge);
+            all_the_way[1] = all_the_way[0] == edge->by ? edge->also_by : edge->by;
+            is_first = false;
+        }
+        for (int i = 0; i < 2; i++)
+            alone[i] = alone[i] && names(edge, all_the_way[i]);
+        check_put(conflict.others, witness_of(c, edge));
     }
-    conflict.witness = (struct check_witness){.a = c->members[other].id,
-                                              .b = c->members[by].id,
+    conflict.witness = (struct check_witness){.a = c->members[by].id,
                                               .view = c->members[by].view,
-                                              .a_origin = c->members[to->origin].id,
-                                              .b_origin = c->members[from->origin].id,
-                                              .a_n = to->n,
-                                              .b_n = from->n,
-                                              .b_at = check_at(r)};
+                                              .a_origin = c->members[from->origin].id,
+                                              .b_origin = c->members[to->origin].id,
+                                              .a_n = from->n,
+                                              .b_n = to->n,
+                                              .a_at = check_at(r)};
+    alone[1] = alone[1] && !c->members[all_the_way[1]].crashed;
+    if (alone[0] || alone[1]) {
+        conflict.witness.b = c->members[all_the_way[alone[0] ? 0 : 1]].id;
+        memset(conflict.others, 0, sizeof conflict.others);
+    }
     check_conflict(c, &conflict);
 }
 

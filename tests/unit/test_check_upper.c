@@ -94,6 +94,38 @@ static void what_the_excluded_had_delivered_binds_the_others_at_gms5(void **stat
     assert_false(judge(&check, &tape, 0, &agreed) & P(UNIFORM_AGREEMENT));
 }
 
+/* w1 leads the others, who hear nothing of it, and delivers alone: w4's before w3's. When it has crashed they
+ * go on, the other way round, and have many of w3's before w4's: by what w1 delivered that makes a circle. */
+static void a_cut_leader_delivers_alone(uint64_t later) {
+    views(&tape);
+    mcast(&tape, 4, 1, 0);
+    mcast(&tape, 4, 2, 0);
+    for (uint64_t n = 1; n <= later; n++)
+        mcast(&tape, 3, n, 0);
+    deliver(&tape, "1", 4, 1, 0);
+    deliver(&tape, "1", 4, 2, 0);
+    deliver(&tape, "1", 3, 1, 0);
+    crash(&tape, 1);
+    install(&tape, "234", 3, "234");
+    for (uint64_t n = 1; n <= later; n++)
+        deliver(&tape, "234", 3, n, 0);
+    for (const char *who = "234"; *who; who++) {
+        deliver(&tape, (const char[]){*who, '\0'}, 4, 1, 0);
+        deliver(&tape, (const char[]){*who, '\0'}, 4, 2, 0);
+    }
+    exits("234");
+}
+
+static void who_delivered_alone_and_crashed_binds_nobody_at_gms5_agreed(void **state) {
+    const struct check_settings agreed = {.rung = GMS_RUNG_5, .agreed = true};
+    (void)state;
+    for (uint64_t later = 1; later <= 12; later++) {
+        a_cut_leader_delivers_alone(later);
+        holds_in_any_order(&agreed);
+        assert_true(judge(&check, &tape, 0, &gms5) & P(TOTAL_ORDER));
+    }
+}
+
 static void a_wrong_state_that_came_with_a_view_is_found(void **state) {
     (void)state;
     excluded_and_back(&tape);
@@ -197,6 +229,7 @@ int main(void) {
         cmocka_unit_test(who_was_excluded_owes_nothing_to_the_view_it_was_in),
         cmocka_unit_test(who_was_excluded_and_did_not_exit_halts),
         cmocka_unit_test(what_the_excluded_had_delivered_binds_the_others_at_gms5),
+        cmocka_unit_test(who_delivered_alone_and_crashed_binds_nobody_at_gms5_agreed),
         cmocka_unit_test(a_wrong_state_that_came_with_a_view_is_found),
         cmocka_unit_test(half_is_a_quorum_with_the_most_senior_member_only),
         cmocka_unit_test(who_left_in_good_order_counts_as_present),

@@ -1,6 +1,7 @@
 /* What the verdict makes of what is violated: the rung's promises, the settings, who halted, and the end of a
  * run.
  */
+#include "app/report.h"
 #include "tests/lib/tape.h"
 
 static struct check check; /* large */
@@ -103,6 +104,28 @@ static void the_end_of_a_run_that_was_cut_off_or_still_settles_is_not_judged(voi
     assert_int_equal(check_overall(&check), CHECK_HOLDS);
 }
 
+/* 1 before 2, 2 before 3, 3 before 1: no two members alone show it, and no two are said to. */
+static void a_circle_of_three_orders_is_told_as_what_it_is(void **state) {
+    static struct report_names names;
+    char text[256];
+    (void)state;
+    views(&tape);
+    for (int who = 1; who <= 3; who++)
+        mcast(&tape, who, 1, 0);
+    for (int who = 1; who <= 3; who++) {
+        deliver(&tape, (const char[]){(char)('0' + who), '\0'}, who, 1, 0);
+        deliver(&tape, (const char[]){(char)('0' + who), '\0'}, who % 3 + 1, 1, 0);
+    }
+    assert_true(judge(&check, &tape, 0, &everything) & P(TOTAL_ORDER));
+    report_name(&names, 1, "w1");
+    report_name(&names, 2, "w2");
+    report_name(&names, 3, "w3");
+    report_witness(&check, &names, CHECK_TOTAL_ORDER, text, sizeof text);
+    assert_string_equal(text,
+                        "w3 delivered w3#1 before w1#1, which comes first by what others delivered, each a "
+                        "part of the way");
+}
+
 static void a_note_is_for_people_and_settles_nothing(void **state) {
     (void)state;
     story(&tape);
@@ -117,6 +140,7 @@ static void a_note_is_for_people_and_settles_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_is_for_people_and_settles_nothing),
+        cmocka_unit_test(a_circle_of_three_orders_is_told_as_what_it_is),
         cmocka_unit_test(what_a_rung_does_not_promise_is_not_applicable),
         cmocka_unit_test(the_last_one_standing_is_a_quorum_if_that_is_the_rule),
         cmocka_unit_test(who_is_blocked_or_without_a_quorum_at_the_end_halts),
