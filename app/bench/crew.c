@@ -186,14 +186,19 @@ static bool spawn_member(struct crew *c, struct crew_member *m) {
 }
 
 static void on_signal(int number) {
-    interrupted = number;
+    if (interrupted == 0)
+        interrupted = number;
 }
 
 void crew_init(struct crew *c, const struct bench_setup *setup) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     const struct sigaction end = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals && !interrupted; i++)
-        sigaction(signals[i], &end, NULL);
+    struct sigaction before;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals && !interrupted; i++) {
+        sigaction(signals[i], &end, &before);
+        if (signals[i] == SIGHUP && before.sa_handler == SIG_IGN) /* nohup */
+            sigaction(SIGHUP, &before, NULL);
+    }
     memset(c, 0, sizeof *c);
     c->setup = *setup;
     c->setup.size = sizeof *setup;

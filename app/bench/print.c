@@ -175,7 +175,8 @@ void bench_print_table(const struct bench_report *report, FILE *out) {
     fprintf(out, "\n");
     for (size_t i = 0; i < report->count; i++)
         print_row(report, &report->cell[i], out);
-    print_note(first, out);
+    if (first->repeats > 0)
+        print_note(first, out);
 }
 
 /* -- JSON ------------------------------------------------------------------------------------------------ */

@@ -50,6 +50,20 @@ static void note_verdict(struct bench_cell *cell) {
     snprintf(cell->text, sizeof cell->text, "%s", crew.text);
 }
 
+/* Not all of what was to be measured was: why, and how much. */
+static void stop_short(struct bench_cell *cell, uint32_t measured) {
+    if (measured >= cell->repeats)
+        return;
+    if (cell->verdict == BENCH_FINE) { /* it was another cell that failed */
+        cell->verdict = BENCH_NOT_RUN;
+        snprintf(cell->text, sizeof cell->text, "%s", crew.text);
+    }
+    const size_t used = strlen(cell->text);
+    snprintf(cell->text + used, sizeof cell->text - used, ", after %" PRIu32 " of %" PRIu32 " repetitions",
+             measured, cell->repeats);
+    cell->repeats = measured;
+}
+
 static bool measure(const struct bench_plan *plan, struct bench_cell *cell, struct bench_sample *sample) {
     const struct bench_setup setup = setup_of(plan, cell);
     bool fine =
@@ -93,8 +107,10 @@ static void run_load(const struct bench_plan *plan, struct bench_report *report,
         ceilings.count++;
     }
     bench_figures(cell, &own);
+    stop_short(cell, own.count);
     if (!beside)
         return;
+    stop_short(beside, ceilings.count);
     bench_figures(beside, &ceilings);
     bench_ratios(cell, &own, beside, &ceilings);
 }
@@ -128,6 +144,7 @@ static void strike(const struct bench_plan *plan, struct bench_cell *cell, enum 
             memcpy(first, crew.text, sizeof first);
     }
     bench_figures(cell, &own);
+    stop_short(cell, own.count + broken);
     note_broken(cell, broken, first);
 }
 
@@ -158,6 +175,7 @@ static void run_scale(const struct bench_plan *plan, struct bench_report *report
     }
     bench_figures(cell, &own);
     bench_figures(cell, &ceilings);
+    stop_short(cell, ceilings.count);
     if (cell->verdict == BENCH_FINE)
         strike(plan, cell, BENCH_KILL);
     const struct bench_figure flush[] = {cell->figure[BENCH_FLUSH_MS], cell->figure[BENCH_FLUSH_P99_MS]};

@@ -191,6 +191,8 @@ static bool fits(const struct words *w, enum bench_kind kind) {
            !clash("--window", w->window, "--latency", w->latency) &&
            !lacks("--window", recovery && w->window, "--full-load", w->full_load) &&
            !lacks("--rate", ceiling && w->rate, "--latency", w->latency) &&
+           !clash("a list for --batching", !ceiling && w->batchings && strchr(w->batchings, ','),
+                  "--with-ceiling", true) &&
            !lacks("--batching", !ceiling && w->batchings, "--with-ceiling", w->with_ceiling);
 }
 
@@ -263,6 +265,7 @@ static int run(const struct words *w, const struct bench_plan *plan) {
     if (csv)
         bench_print_csv(&report, csv);
     const bool csv_fine = !csv || (fflush(csv) == 0 && !ferror(csv));
+    const int csv_errno = errno;
     if (csv)
         fclose(csv);
     if (w->json)
@@ -273,16 +276,14 @@ static int run(const struct words *w, const struct bench_plan *plan) {
     const int drawn = draw(w, &report), measured = bench_status(&report);
     const int status = measured != STATUS_FINE ? measured : drawn;
     bench_report_free(&report);
+    if (!csv_fine)
+        options_error("bench", "can't write %s: %s", w->csv, strerror(csv_errno));
     if (crew_interrupted()) { /* all is told: its status is that of who was interrupted */
         fflush(NULL);
         signal(crew_interrupted(), SIG_DFL);
         raise(crew_interrupted());
     }
-    if (!csv_fine) {
-        options_error("bench", "can't write %s: %s", w->csv, strerror(errno));
-        return STATUS_CANT_RUN;
-    }
-    return status;
+    return csv_fine ? status : STATUS_CANT_RUN;
 }
 
 static void join(int argc, char **argv, char *line, size_t size) {
@@ -307,13 +308,13 @@ int cmd_bench(int argc, char **argv) {
         {"--repeat", OPTION_NUMBER, &w.repeats, 1, BENCH_REPEATS_MAX, "N",
          "repetitions (default 5, recovery 50)"},
         {"--window", OPTION_NUMBER, &w.window, 1, 100000, "W",
-         "throughput: own multicasts under way (default 1000)"},
+         "own multicasts under way, at full load (default 1000)"},
         {"--rate", OPTION_NUMBER, &w.rate, 1, 1000000, "N",
-         "latency, recovery: multicasts a second in the whole group (default 1000)"},
+         "multicasts a second in the whole group, else (default 1000)"},
         {"--with-ceiling", OPTION_FLAG, &w.with_ceiling, 0, 0, NULL,
          "bare libzmq beside each, in turn, and the ratio"},
         {"--batching", OPTION_TEXT, &w.batchings, 0, 0, "none|leader|both",
-         "ceiling: who packs messages into frames (default both)"},
+         "of the ceiling: who packs messages into frames (default both)"},
         {"--latency", OPTION_FLAG, &w.latency, 0, 0, NULL, "ceiling: at a fixed rate"},
         {"--suspect-after", OPTION_DURATION, &w.suspect_ms, 20, 60000, "TIME",
          "silence that counts as a crash (default 400ms, with --hang 30ms)"},

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <signal.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -223,8 +224,21 @@ static long wait_ms(gms_time next) {
     return ms < WAIT_MAX_MS ? (long)ms : WAIT_MAX_MS;
 }
 
+/* Signals are for the application's own threads: none interrupts a call to a socket here. */
+static void block_signals(void) {
+    sigset_t all;
+    sigfillset(&all);
+    sigdelset(&all, SIGABRT); /* and those that this thread itself gives rise to */
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
 static void run(zsock_t *pipe, void *args) {
     actor_t *self = args;
+    block_signals();
     self->pipe = pipe;
     zsock_signal(pipe, 0);
     gms_time next = 0;

@@ -55,7 +55,8 @@ typedef struct {
     void (*trace)(void *self, const struct address_book *book, const struct trace_record *record);
     void (*trace_flush)(void *self); /* before anything leaves the process: what is traced must survive it */
     void (*last_words)(void *self);  /* a fault is about to kill this process: what was told must be heard */
-    /* A ZeroMQ socket of the application's, NULL: none; `woken` is called when it can be read. */
+    /* A ZeroMQ socket of the application's (none that is thread-safe), NULL: none; `woken` is called when it
+     * can be read. */
     void *wakes;
     void (*woken)(void *self);
     /* A line of text from the control socket or actor_command(): act, and answer into `reply`. */
