@@ -14,6 +14,7 @@
 #define GMS_CONTACTS_MAX   3  /* whom a newcomer asks, one after the other */
 #define GMS_PENDING_MAX    5  /* own multicasts that are not delivered yet */
 #define GMS_HISTORY_MAX    16 /* messages that can be sent again */
+#define GMS_WINDOW_MAX     8  /* gms5: messages under way that are not stable */
 #define GMS_SHORT_SIZE_MAX 8  /* bytes of a body for which a small place does */
 #else
 #define GMS_MEMBERS_MAX    256
@@ -22,7 +23,8 @@
 #define GMS_DEPARTED_MAX   512
 #define GMS_CONTACTS_MAX   16
 #define GMS_PENDING_MAX    1024
-#define GMS_HISTORY_MAX    8192
+#define GMS_HISTORY_MAX    16384
+#define GMS_WINDOW_MAX     4096
 #define GMS_SHORT_SIZE_MAX 71
 #endif
 
@@ -33,9 +35,11 @@
 #define GMS_NUMBER_MAX ((uint64_t)1 << 62)
 #define GMS_VIEW_MAX   ((uint32_t)1 << 30)
 
-/* gms5: so many messages may be under way that are not stable. Twice as many have room in the history, so
- * that whoever lags behind, in this view or at its cut, finds there what it misses. */
-#define GMS_WINDOW_MAX (GMS_HISTORY_MAX / 2)
+/* gms5: twice as many as may be under way have room in the history, so that whoever lags behind, in this view
+ * or at its cut, finds there what it misses. gms4-nack: more than eight members
+ * at full speed have asked for (GMS_PENDING_MAX each), so that the leader does not wait for who is a little
+ * behind. */
+_Static_assert(GMS_HISTORY_MAX >= 2 * GMS_WINDOW_MAX, "gms5");
 
 /* gms4-nack: after so many messages a follower says how far it is, so that the leader does not run away from
  * what it keeps. */

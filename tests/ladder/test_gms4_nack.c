@@ -173,9 +173,9 @@ static void gms4_nack_what_is_too_early_for_the_history_is_dropped_and_asked_for
     (void)state;
     inject(c, 1, 2, &far);
     deliver_one(c, 2, 1);
-    cluster_story(c, "w1 -> w2  MSG w1#8193 (+9) #8196\n"
-                     "w2 drops MSG w1#8193 #8196: gap before it\n"
-                     "w2 -> w1  NACK #4 to #8195\n");
+    cluster_story(c, "w1 -> w2  MSG w1#16385 (+9) #16388\n"
+                     "w2 drops MSG w1#16385 #16388: gap before it\n"
+                     "w2 -> w1  NACK #4 to #16387\n");
     cluster_free(&c);
 }
 
@@ -331,14 +331,14 @@ static void gms4_nack_who_misses_what_has_left_the_history_is_excluded(void **st
     make_w2_miss(c, GMS_HISTORY_MAX + 1);
     settle(c);
     cluster_story(c, "fault at w1: heal to w2\n"
-                     "w1 -> w2  HEARTBEAT in 3 #8196\n"
-                     "w2 -> w1  NACK #4 to #8195\n"
+                     "w1 -> w2  HEARTBEAT in 3 #16388\n"
+                     "w2 -> w1  NACK #4 to #16387\n"
                      "w1 -> w2  TOO_OLD in 3 #5\n"
                      "w2 is excluded: misses what nobody keeps any more\n"
                      "w1 learns that w2 is down\n"
                      "w1 installs view 4 [w1 w3]\n"
                      "w3 learns that w2 is down\n"
-                     "w1 -> w3  VIEW 4 [w1 w3] #8197\n"
+                     "w1 -> w3  VIEW 4 [w1 w3] #16389\n"
                      "w3 installs view 4 [w1 w3]\n");
     assert_int_equal(gms_phase(&node_of(c, 2)->gms), GMS_OUT);
     assert_string_equal(cluster_outcome(c), "sync"); /* those who are left */
