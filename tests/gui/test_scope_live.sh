@@ -111,6 +111,7 @@ tap Escape
 sleep 0.3
 tap 2; tap 2
 wait_for 10 on_rung gms2 4 || wait_for 5 on_rung gms2 5 || fail "2 2: no group on gms2: $(ctl status)"
+sleep 1 # the title may still be that of the group before, and who comes late can't compare what was before that
 wait_for 5 titled 'IN SYNC' || fail "2 2: the title is $(title)"
 TRACE=$TRACE/2
 tap m
