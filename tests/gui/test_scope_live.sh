@@ -3,7 +3,9 @@
 . "$(dirname "$0")/scope.sh"
 start_screen 1280x720
 
-count_is() { field_is "$1" count "$2"; }
+# A busy machine may repeat a key that is pressed once: so it counts that there are more changes than before.
+note_count() { noted=$(field w1 count); }
+grown() { [ "$(field w1 count)" -gt "$noted" ]; }
 state_is() { field_is "$1" state "$2"; }
 gone() { [ -z "$(field "$1" state)" ]; }
 mean_is() { [ "$(field "$1" mean_ms)" "$2" "$3" ]; }
@@ -18,14 +20,16 @@ wait_for 10 titled 'IN SYNC 4/4' || fail "the title is $(title): $(cat "$WORK/sc
 rest
 
 # --- what needs no worker ---
+note_count
 tap c
-wait_for 3 count_is w4 1 || fail "C: no change"
+wait_for 3 grown || fail "C: no change"
 tap space
 wait_for 3 all_paused 4 || fail "Space: not paused"
 tap period
 wait_for 3 all_paused 0 || fail ".: not going on"
+note_count
 tap Right
-wait_for 3 count_is w1 2 || fail "Right: no change"
+wait_for 3 grown || fail "Right: no change"
 wait_for 3 all_paused 4 || fail "Right: not paused"
 tap space
 wait_for 3 all_paused 0 || fail "Space: not going on"
@@ -42,12 +46,9 @@ rest
 tap f; rest
 before=$(title)
 held=$("$PIXEL" "$window" 0.5 0.3)
+note_count
 tap c
-if ! wait_for 3 count_is w1 3; then # once in some 35 runs the key has not come; whose fault that is is not known
-  echo "a key was lost: $(ctl status)"
-  tap c
-  wait_for 3 count_is w1 3 || fail "F: the group does not go on: $(ctl status)"
-fi
+wait_for 3 grown || fail "F: the group does not go on: $(ctl status)"
 sleep 0.5
 [ "$("$PIXEL" "$window" 0.5 0.3)" = "$held" ] && [ "$(title)" = "$before" ] || fail "F: the picture does not hold"
 tap f; rest
