@@ -36,9 +36,8 @@
 #define GMS_VIEW_MAX   ((uint32_t)1 << 30)
 
 /* gms5: twice as many as may be under way have room in the history, so that whoever lags behind, in this view
- * or at its cut, finds there what it misses. gms4-nack: more than eight members
- * at full speed have asked for (GMS_PENDING_MAX each), so that the leader does not wait for who is a little
- * behind. */
+ * or at its cut, finds there what it misses. gms4-nack: more than eight members at full speed have asked for
+ * (GMS_PENDING_MAX each), so that the leader does not wait for who is a little behind. */
 _Static_assert(GMS_HISTORY_MAX >= 2 * GMS_WINDOW_MAX, "gms5");
 
 /* gms4-nack: after so many messages a follower says how far it is, so that the leader does not run away from
